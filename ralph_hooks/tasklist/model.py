@@ -1,0 +1,119 @@
+"""What a task list holds. Frozen data: the parser makes it, everything else reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Dialect(StrEnum):
+    """The family of task lists that a file belongs to."""
+
+    RALPH = "ralph"
+    SPECKIT = "speckit"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range of character offsets into `TaskList.text`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A `**Name**: text` bullet of a ralph task. `text` has its continuation lines, without the bullet's own indent."""
+
+    name: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading outside fences and comments. `line` is 1-based."""
+
+    level: int
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A `[PARALLEL]` or `[SEQUENTIAL]` heading. `closed`: it has its `[/PARALLEL]`; lines are 1-based, `end` exclusive.
+
+    A `[PARALLEL]` heading that is not closed is a lane: its boxes are ordered steps.
+    """
+
+    kind: str  # "PARALLEL" or "SEQUENTIAL"
+    name: str
+    after: tuple[str, ...]
+    closed: bool
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task. `line` and `end_line` are 1-based, inclusive; spans are offsets into the text of the list."""
+
+    index: int
+    id: str | None
+    aliases: tuple[str, ...]  # further ids on the line: `4.5 V1` has the id 4.5 and the alias V1
+    title: str
+    markers: tuple[str, ...]  # in source order, without brackets: "P", "VERIFY", "FIX 1.2", "US1"
+    state: str  # the character in the box
+    line: int
+    end_line: int
+    span: Span  # the whole list item, with its fields
+    box: Span  # the character in the box
+    fields: tuple[Field, ...]
+    files: tuple[str, ...]  # paths that the task declares, in source order, without notes such as "(new)"
+    depends: tuple[str, ...]  # ids
+    commit: str | None  # the Commit field without backticks; None when missing or "None"
+    section: int | None  # index into `TaskList.headings` of the nearest heading above
+    phase: str | None  # text of the nearest `##` heading above
+    block: int | None  # index into `TaskList.blocks`, for tasks inside a block
+
+    @property
+    def done(self) -> bool:
+        return self.state in {"x", "X"}
+
+    @property
+    def verify(self) -> bool:
+        return any(marker.split(":")[0].split("/")[0] == "VERIFY" for marker in self.markers)
+
+    @property
+    def parallel(self) -> bool:
+        """Marked `[P]` and not held back by a stronger marker: `[VERIFY]` and `[SEQUENTIAL]` beat `[P]`."""
+        return "P" in self.markers and not self.verify and "SEQUENTIAL" not in self.markers
+
+    @property
+    def name(self) -> str:
+        """How people name the task: its id, else `@INDEX`."""
+        return self.id if self.id is not None else f"@{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """A checkbox that is no task: completion criteria, acceptance boxes under a task, a PR body."""
+
+    title: str
+    state: str
+    line: int
+    box: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """A parsed `tasks.md`. `text` is the source, byte order mark and line ends included."""
+
+    text: str
+    dialect: Dialect
+    tasks: tuple[Task, ...]
+    checks: tuple[CheckItem, ...]
+    headings: tuple[Heading, ...]
+    blocks: tuple[Block, ...]
+    stray_closings: tuple[int, ...]  # 1-based lines of `[/PARALLEL]` headings that close nothing
