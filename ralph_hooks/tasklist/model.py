@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -117,3 +118,30 @@ class TaskList:
     headings: tuple[Heading, ...]
     blocks: tuple[Block, ...]
     stray_closings: tuple[int, ...]  # 1-based lines of `[/PARALLEL]` headings that close nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks that may run at the same time, by index. `parallel`: more than one; `reason`: why they are a group."""
+
+    tasks: tuple[int, ...]
+    parallel: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two tasks that declare the same file. `group`: the position of the group that holds both, None if none does."""
+
+    path: str
+    tasks: tuple[int, int]
+    group: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ordered groups of a task list. `depends`: task index → the indexes of the tasks that must be done before."""
+
+    groups: tuple[Group, ...]
+    overlaps: tuple[Overlap, ...]
+    depends: Mapping[int, frozenset[int]]

@@ -1,0 +1,26 @@
+"""Which family a task list belongs to, from the ids and fields that it uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID, head
+from ralph_hooks.tasklist.model import Dialect
+
+_SPECKIT = re.compile(SPECKIT_ID)
+_NUMBER = re.compile(NUMBER_ID)
+_VERIFY = re.compile(VERIFY_ID)
+
+
+def guess(heads: Sequence[str], *, has_fields: bool, has_state: bool) -> Dialect:
+    """The dialect of a list. `heads`: what follows each top-level box; `has_fields`: some box has a ralph field."""
+    ids = [name for text in heads for name in head(text, Dialect.RALPH).ids]
+    speckit = sum(bool(_SPECKIT.fullmatch(name)) for name in ids)
+    if speckit * 2 > len(ids):
+        return Dialect.SPECKIT
+    verify = any(_VERIFY.fullmatch(name) for name in ids)
+    number = any(_NUMBER.fullmatch(name) for name in ids)
+    if verify or (number and (has_fields or has_state)):
+        return Dialect.RALPH
+    return Dialect.PLAIN

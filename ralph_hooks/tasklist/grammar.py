@@ -1,0 +1,118 @@
+"""The task line: box, ids, markers, title. The one place that knows how ids and markers are spelled."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ralph_hooks.tasklist.model import Dialect
+
+# `[P]` is no box (the legend of spec-kit's template), `[ ]*` is one (Kiro's optional tasks, in places escaped).
+_BOX = re.compile(r"\[(?P<state>[^\w\[\]\\`]|[xX])\](?:\\?\*)?(?=\s|\Z)")
+
+# `2R.1` stands in a phase 2R, between the phases 2 and 3.
+NUMBER_ID = r"[0-9]+[A-Z]?(?:\.[0-9]+)+[a-z]?"
+VERIFY_ID = r"(?:P[0-9]+)?V(?:[0-9]+[a-z]?|E[0-9]+[a-z]?|E-[a-z]+|F|_[a-z][a-z_]*)"
+# `T031-MIN` is an id, `T008-T010` is a range.
+SPECKIT_ID = r"T[0-9]+(?:\.[0-9]+)*[A-Za-z]?(?:-(?!T?[0-9])[A-Z][A-Za-z0-9]*)?"
+# Ids of requirements and criteria begin check items; they are nobody's task ids.
+_LETTER_ID = r"(?!(?:AC|FR|NFR|US|SC|REQ|PR)[.-]?[0-9])[A-Z]{1,3}[.-]?[0-9]+(?:\.[0-9]+)*[a-z]?"
+_BARE_NUMBER = r"[0-9]+(?=[.)])"
+
+_DECORATION = r"[*_~`]{0,5}"
+_ENDS = r"(?=[\s\[(—\u2013]|\Z)"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a task line says before its fields. `ids` holds the id and its aliases."""
+
+    ids: tuple[str, ...]
+    markers: tuple[str, ...]
+    title: str
+
+
+def _id_pattern(plain: str, bracketed: str) -> re.Pattern[str]:
+    wrapped = rf"(?:\[(?P<bracketed>{bracketed})\]|(?P<plain>{plain}))"
+    return re.compile(rf"{_DECORATION}{wrapped}[.:)]?{_DECORATION}[.:)]?{_ENDS}")
+
+
+_COMMON_ID = rf"{NUMBER_ID}|{VERIFY_ID}|{SPECKIT_ID}|{_LETTER_ID}"
+_BRACKETED_ID = rf"{NUMBER_ID}|{SPECKIT_ID}"
+_IDS = {
+    Dialect.RALPH: _id_pattern(_COMMON_ID, _BRACKETED_ID),
+    Dialect.SPECKIT: _id_pattern(SPECKIT_ID, SPECKIT_ID),
+    Dialect.PLAIN: _id_pattern(rf"{_COMMON_ID}|{_BARE_NUMBER}", _BRACKETED_ID),
+}
+# A second id must be told from a title such as "V2 client": a marker, a colon or a dash follows it.
+_ALIAS = re.compile(
+    rf"{_DECORATION}(?P<alias>{VERIFY_ID}){_DECORATION}(?:\s*[:—\u2013]|\s+-(?=\s)|(?=\s*{_DECORATION}\[))"
+)
+_MARKER = re.compile(rf"{_DECORATION}\[(?P<marker>[^\[\]]{{1,60}})\](?!\(){_DECORATION}:?{_ENDS}")
+_ROUND_P = re.compile(rf"{_DECORATION}\(P\){_DECORATION}{_ENDS}")
+_LEADING_DASH = re.compile(r"[:—\u2013-]\s+")
+_SPACE = re.compile(r"\s*")
+
+
+def box(text: str, column: int) -> re.Match[str] | None:
+    """The checkbox at `column`: its group `state` is the character in it."""
+    return _BOX.match(text, column)
+
+
+def head(text: str, dialect: Dialect) -> Head:
+    """Read `text`, what follows the box on a task line."""
+    ids: list[str] = []
+    markers: list[str] = []
+    position = 0
+    while True:
+        position = _skip_space(text, position)
+        end = _take_id(text, position, dialect, ids) or _take_marker(text, position, dialect, markers)
+        if end is None:
+            return Head(tuple(ids), tuple(markers), _title(text[position:]))
+        position = end
+
+
+def _skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _take_id(text: str, position: int, dialect: Dialect, ids: list[str]) -> int | None:
+    if not ids:
+        match = _IDS[dialect].match(text, position)
+        if match:
+            ids.append(match["bracketed"] or match["plain"])
+            return match.end()
+        return None
+    match = None if dialect is Dialect.SPECKIT else _ALIAS.match(text, position)
+    if match:
+        ids.append(match["alias"])
+        return match.end()
+    return None
+
+
+def _take_marker(text: str, position: int, dialect: Dialect, markers: list[str]) -> int | None:
+    match = None if dialect is Dialect.SPECKIT else _ROUND_P.match(text, position)
+    if match:
+        markers.append("P")
+        return match.end()
+    match = _MARKER.match(text, position)
+    if match and _is_marker(match["marker"]):
+        markers.append(" ".join(match["marker"].split()))
+        return match.end()
+    return None
+
+
+def _is_marker(inner: str) -> bool:
+    """Tags are words in capitals or in a script without case; `[id]` and `[ ]` are something else."""
+    first = inner.strip()[:1]
+    return first.isalpha() and not first.islower()
+
+
+def _title(rest: str) -> str:
+    title = _LEADING_DASH.sub("", rest.strip(), count=1) if _LEADING_DASH.match(rest) else rest.strip()
+    for mark in ("**", "~~", "__"):
+        # `**T001 Title**`: the opening mark went with the id.
+        if title.endswith(mark) and title.count(mark) % 2:
+            title = title[: -len(mark)].rstrip()
+    return title

@@ -1,0 +1,91 @@
+"""Which tasks declare the same file: equal paths, a directory and what is in it, a glob and what it matches."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+_BRACES = re.compile(r"\{([^{}/]*,[^{}/]*)\}")
+_MOST_ALTERNATIVES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two tasks (by index, the first one smaller) that declare the same path."""
+
+    path: str
+    first: int
+    second: int
+
+
+def clashes(declared: Iterable[tuple[int, Sequence[str]]]) -> tuple[Clash, ...]:
+    """Every pair of tasks that share a file, each pair once, in order. `declared`: (task index, its paths)."""
+    footprints = [(index, footprint(paths)) for index, paths in declared]
+    found: dict[tuple[int, int], str] = {}
+    for path, first, second in _shared(footprints):
+        found.setdefault((min(first, second), max(first, second)), path)
+    return tuple(Clash(path, *pair) for pair, path in sorted(found.items()))
+
+
+def footprint(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths in one spelling: forward slashes, no `./`, no trailing slash, `{a,b}` written out. Case is kept."""
+    return tuple(dict.fromkeys(_normal(one) for path in paths for one in _alternatives(path.replace("\\", "/"))))
+
+
+def shared(first: Sequence[str], second: Sequence[str]) -> str | None:
+    """A path that two footprints share: the narrower of the two that meet."""
+    return next((_narrower(one, other) for one in first for other in second if _meet(one, other)), None)
+
+
+def _shared(footprints: Sequence[tuple[int, Sequence[str]]]) -> Iterator[tuple[str, int, int]]:
+    """Pairs found by looking paths up; only globs are compared with everything."""
+    owners: dict[str, list[int]] = {}
+    globs = [(index, path) for index, paths in footprints for path in paths if _is_glob(path)]
+    for index, paths in footprints:
+        for path in paths:
+            owners.setdefault(path, []).append(index)
+    for index, paths in footprints:
+        for path in paths:
+            for above in _ancestors(path):
+                yield from ((path, index, owner) for owner in owners.get(above, ()) if owner != index)
+            yield from ((path, index, owner) for owner, glob in globs if owner != index and _matches(path, glob))
+
+
+def _meet(one: str, other: str) -> bool:
+    if one in _ancestors(other) or other in _ancestors(one):
+        return True
+    return (_is_glob(other) and _matches(one, other)) or (_is_glob(one) and _matches(other, one))
+
+
+def _narrower(one: str, other: str) -> str:
+    return one if other in _ancestors(one) or _is_glob(other) else other
+
+
+def _ancestors(path: str) -> list[str]:
+    """The path itself, the directories above it, and the root `.`."""
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)] + ([] if path == "." else ["."])
+
+
+def _is_glob(path: str) -> bool:
+    # Not `[`: `app/[slug]/page.tsx` is a file of that name.
+    return "*" in path or "?" in path
+
+
+def _matches(path: str, glob: str) -> bool:
+    pattern = glob.replace("[", "[[]")
+    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))
+
+
+def _normal(path: str) -> str:
+    return posixpath.normpath(path)
+
+
+def _alternatives(path: str) -> list[str]:
+    paths = [path]
+    while len(paths) < _MOST_ALTERNATIVES and (match := _BRACES.search(paths[0])):
+        paths = [one[: match.start()] + part + one[match.end() :] for one in paths for part in match[1].split(",")]
+    return paths

@@ -1,0 +1,32 @@
+"""The lines of a source text and where they start. Line ends are those of Markdown: CRLF, CR and LF, no others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line without its line end. `start` is its offset in the source text, after a byte order mark."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def split(text: str) -> tuple[Line, ...]:
+    """The lines of `text`. `str.splitlines` would also split at form feeds and U+2028, which Markdown does not."""
+    lines = []
+    start = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
+    for match in _LINE_END.finditer(text, start):
+        lines.append(Line(text[start : match.start()], start))
+        start = match.end()
+    lines.append(Line(text[start:], start))
+    return tuple(lines)
