@@ -36,15 +36,18 @@ def _cut(
     task_list: TaskList, order: list[int], runs: list[_Run], depends: Mapping[int, frozenset[int]]
 ) -> Iterator[Group]:
     members: list[int] = []
+    inside: set[int] = set()
     split = ""
     for index in order:
-        waits_for = next((other for other in members if other in depends[index]), None)
-        if members and (runs[index] != runs[members[0]] or waits_for is not None):
+        same_run = bool(members) and runs[index] == runs[members[0]]
+        waits_for = min((other for other in depends[index] if other in inside), default=None)
+        if members and (not same_run or waits_for is not None):
             yield _group(members, runs, split)
-            members, split = [], ""
-        if waits_for is not None:
+            members, inside, split = [], set(), ""
+        if same_run and waits_for is not None:
             split = f"depends on {task_list.tasks[waits_for].name}"
         members.append(index)
+        inside.add(index)
     if members:
         yield _group(members, runs, split)
 
@@ -91,7 +94,7 @@ def _places(task_list: TaskList) -> list[Hashable]:
     phases = _phase_starts(task_list)
     in_phase = task_list.dialect is Dialect.SPECKIT
     return [
-        (None if task.section is None else (phases if in_phase else list(range(len(phases))))[task.section], task.block)
+        (phases[task.section] if in_phase and task.section is not None else task.section, task.block)
         for task in task_list.tasks
     ]
 

@@ -49,8 +49,8 @@ def _at(task_list: TaskList, name: str) -> Task:
 
 
 def _nearest(task_list: TaskList, name: str) -> str:
-    names = [known for task in task_list.tasks for known in (task.id, *task.aliases) if known is not None]
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+    names = {known for task in task_list.tasks for known in (task.id, *task.aliases) if known is not None}
+    near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.4)
     if near:
         return f"did you mean {' or '.join(near)}?"
     return "`ralph-hooks plan` lists the tasks" if names else "the list has no ids; name a task by its index, as in @0"

@@ -61,7 +61,9 @@ def _meet(one: str, other: str) -> bool:
 
 
 def _narrower(one: str, other: str) -> str:
-    return one if other in _ancestors(one) or _is_glob(other) else other
+    if one in _ancestors(other) or other in _ancestors(one):
+        return max(one, other, key=len)
+    return one if _is_glob(other) else other
 
 
 def _ancestors(path: str) -> list[str]:

@@ -29,7 +29,7 @@ _ROOTS = """
 def clean(word: str) -> str:
     """`word` without quotes, the punctuation of its sentence, bold marks and line numbers."""
     word = _BOLD.sub(r"\1", word.strip().strip("\"'`").rstrip(",;:").removesuffix("."))
-    if word.startswith("(") and ")" not in word:
+    if word.startswith("(") and (word.endswith(")") or ")" not in word):
         word = word[1:]
     if word.endswith(")") and "(" not in word:
         word = word[:-1]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _YAML_KEY = re.compile(r"[\w\"'-]+[ \t]*:(?:\s|$)|#")
 _LIST_BOX = re.compile(r"\s*[-*+] \[.\] ")
+_CONTAINERS = re.compile(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*")
+_DEEPEST = 60  # columns of indentation, bullets and quotation marks; each container takes at least one of them
 _OPAQUE = {"fence", "code_block", "html_block"}
 
 
@@ -52,13 +54,19 @@ def _tokens(lines: tuple[Line, ...]) -> list[Token]:
     # Imported here: it costs about 60 ms, and hooks that parse nothing should not pay for it.
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
-    parser = MarkdownIt("commonmark")
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 10})
     # `[P]: x` would become a link definition and vanish. The line ends and NULs of the core rule "normalize" are ours.
     parser.disable(["reference"])
     parser.core.ruler.enableOnly(["block"])
     visible = [""] * _front_matter(lines)
-    visible += [line.text for line in lines[len(visible) :]]
+    visible += ["" if _too_deep(line.text) else line.text for line in lines[len(visible) :]]
     return parser.parse("\n".join(visible).replace("\0", "\ufffd"))
+
+
+def _too_deep(text: str) -> bool:
+    """Whether a line could open more containers than the parser follows: beyond, it drops the rest of the text."""
+    prefix = _CONTAINERS.match(text)
+    return prefix is not None and len(prefix[0].expandtabs(4)) > _DEEPEST
 
 
 def _front_matter(lines: tuple[Line, ...]) -> int:
