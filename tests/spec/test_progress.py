@@ -377,14 +377,14 @@ fragments = st.lists(
 )
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(texts, fragments)
 def test_merging_twice_always_equals_merging_once(text: str, fragments: list[Fragment]) -> None:
     once = merge(text, fragments)
     assert merge(once, fragments) == once
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(texts, fragments)
 def test_a_merge_always_keeps_every_line_and_adds_every_item(text: str, fragments: list[Fragment]) -> None:
     merged = merge(text, fragments)
@@ -395,13 +395,13 @@ def test_a_merge_always_keeps_every_line_and_adds_every_item(text: str, fragment
             assert all(item in merged.replace("\r\n", "\n") for item in found)
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(texts)
 def test_a_log_that_nobody_touched_always_adds_nothing(text: str) -> None:
     assert added(text, text) == Fragment()
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(texts)
 def test_every_word_of_an_executor_arrives_unless_it_is_of_the_moment(text: str) -> None:
     written = text.replace("## Next", "## Blockers").replace("## next ##", "## Blockers")
