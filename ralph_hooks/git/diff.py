@@ -1,0 +1,94 @@
+"""What differs between trees, path by path: `diff-tree -r --raw`, many pairs in one process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ralph_hooks.git.objects import Entry
+from ralph_hooks.git.repository import Repository
+
+ABSENT = "000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that differs. `old` is None for an added path, `new` for a deleted one."""
+
+    path: str
+    old: Entry | None
+    new: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A pair of paths that git takes for one file, with what stands at each end."""
+
+    source: str
+    target: str
+    old: Entry
+    new: Entry
+
+
+Diff = dict[str, Change]
+
+
+def diff_trees(repository: Repository, pairs: Sequence[tuple[str, str]]) -> list[Diff]:
+    """For each (old, new) pair of tree ids the changes by path, without rename detection."""
+    return [
+        {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
+        for records in _diffs(repository, pairs, "--no-renames")
+    ]
+
+
+def renames(repository: Repository, pairs: Sequence[tuple[str, str]]) -> list[tuple[Rename, ...]]:
+    """For each (old, new) pair of tree ids the renamed files, as git's default similarity finds them."""
+    return [
+        tuple(
+            Rename(path, other, Entry(mode_a, a), Entry(mode_b, b))
+            for mode_a, mode_b, a, b, kind, path, other in records
+            if kind == "R"
+        )
+        for records in _diffs(repository, pairs, "-M")
+    ]
+
+
+_Record = tuple[str, str, str, str, str, str, str]  # modes, ids, kind, path, path after a rename
+
+
+def _diffs(repository: Repository, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
+    if not pairs:
+        return []
+    asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+    output = repository.git("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=asked).stdout
+    found: list[list[_Record]] = []
+    for record in _records(output):
+        if record is None:
+            found.append([])
+        else:
+            found[-1].append(record)
+    return found
+
+
+def _records(output: bytes) -> Iterator[_Record | None]:
+    """The records of the answer; None stands for the `OLD NEW` line that begins each pair."""
+    at = 0
+    while at < len(output):
+        if output[at : at + 1] != b":":
+            at = output.index(b"\n", at) + 1
+            yield None
+            continue
+        end = output.index(b"\0", at)
+        mode_a, mode_b, a, b, kind = output[at + 1 : end].decode().split(" ")
+        stop = output.index(b"\0", end + 1)
+        path = other = os.fsdecode(output[end + 1 : stop])
+        if kind[0] in "RC":
+            end, stop = stop, output.index(b"\0", stop + 1)
+            other = os.fsdecode(output[end + 1 : stop])
+        yield mode_a, mode_b, a, b, kind[0], path, other
+        at = stop + 1
+
+
+def _entry(mode: str, oid: str) -> Entry | None:
+    return None if mode == ABSENT else Entry(mode, oid)

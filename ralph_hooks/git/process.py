@@ -1,0 +1,187 @@
+"""One way to run git: argv lists, a clean environment, pinned configuration, a time limit, one kind of error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from ralph_hooks.errors import RalphError
+
+TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung filter or hook takes for ever
+
+# Results must not depend on what a user has configured for reading diffs or for merging by hand, and nothing that runs
+# beside a landing may repack, prompt or follow submodules. Passed with -c: the user's own configuration stays as it is.
+PINNED = (
+    "advice.detachedHead=false",
+    "core.fsync=committed",  # refs and packs are on the disk before a landing goes on
+    "core.quotePath=false",
+    "diff.algorithm=myers",
+    "diff.ignoreSubmodules=none",
+    "diff.renameLimit=7000",
+    "diff.renames=true",
+    "gc.auto=0",
+    "log.showSignature=false",
+    "maintenance.auto=false",
+    "merge.conflictStyle=merge",
+    "merge.directoryRenames=conflict",
+    "merge.renameLimit=7000",
+    "merge.renames=true",
+    "merge.renormalize=false",
+    "status.submoduleSummary=false",
+    "submodule.recurse=false",
+)
+
+# Of the GIT_ variables only these say how to run git at all; every other one says which repository, index, author or
+# date *somebody else's* command is about, and leaks into us from hooks and agents (`git rev-parse --local-env-vars`
+# does not list the authors).
+_KEPT = {"GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_EXEC_PATH"}
+_KEPT_PREFIXES = ("GIT_TRACE", "GIT_SSH")
+
+
+class GitError(RalphError):
+    """git said no. `what` holds the command and the first line of its complaint."""
+
+    def __init__(self, args: Sequence[str], status: int, stderr: bytes) -> None:
+        lines = [line for line in os.fsdecode(stderr).splitlines() if line.strip() and not line.startswith("hint:")]
+        said = next(
+            (line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "no message"
+        )
+        super().__init__(f"git {' '.join(args[:2])} failed with status {status}: {said}", "see `ralph-hooks log`")
+        self.status = status
+        self.stderr = os.fsdecode(stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a git process gave back."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """Standard output without its last line end; bytes that are no UTF-8 survive as surrogates, as in paths."""
+        return os.fsdecode(self.stdout).removesuffix("\n")
+
+    @property
+    def records(self) -> list[str]:
+        """Standard output of a `-z` command, split."""
+        return os.fsdecode(self.stdout).split("\0")[:-1] if self.stdout else []
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a git process: ours without leaked repository, index, author and date."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"} | dict(extra or {})
+
+
+def run(
+    cwd: Path,
+    *args: str,
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    config: Sequence[str] = (),
+    accept: Sequence[int] = (0,),
+    limit: float = TIME_LIMIT,
+) -> Result:
+    """Run `git ARGS` in `cwd`. Raises GitError for a status that is not in `accept`, RalphError after `limit` seconds."""
+    try:
+        done = subprocess.run(
+            command(args, config),
+            cwd=cwd,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            env=environment(env),
+            capture_output=True,
+            timeout=limit,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise RalphError(
+            f"git {args[0]} gave no answer within {limit:g} seconds", "look for a prompt or a hung hook"
+        ) from None
+    except FileNotFoundError:
+        raise _missing(cwd) from None
+    if done.returncode not in accept:
+        raise GitError(args, done.returncode, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def command(args: Sequence[str], config: Sequence[str] = ()) -> list[str]:
+    """The argv of a git call, with the pinned configuration."""
+    return ["git", *(part for item in (*PINNED, *config) for part in ("-c", item)), *args]
+
+
+def _missing(cwd: Path) -> RalphError:
+    if not cwd.is_dir():
+        return RalphError(f"{cwd} is not a directory", "run the command in a git repository")
+    return RalphError("git was not found", "install git 2.38 or newer and put it on PATH")
+
+
+class Conversation:
+    """A git process that is talked to: one request at a time on its standard input, one answer on its output.
+
+    Saves a process per object: reading, hashing and moving refs go through three or four of these per landing.
+    """
+
+    def __init__(self, cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> None:
+        self._args = args
+        self._process = subprocess.Popen(
+            command(args),
+            cwd=cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(env),
+        )
+
+    def send(self, request: bytes) -> None:
+        try:
+            self._pipe(self._process.stdin).write(request)
+            self._pipe(self._process.stdin).flush()
+        except BrokenPipeError:
+            raise self._broken() from None
+
+    def line(self) -> bytes:
+        """The next line of the answer, without its end. Raises GitError when git has gone."""
+        line = self._pipe(self._process.stdout).readline()
+        if not line.endswith(b"\n"):
+            raise self._broken()
+        return line[:-1]
+
+    def read(self, size: int) -> bytes:
+        data = self._pipe(self._process.stdout).read(size)
+        if len(data) != size:
+            raise self._broken()
+        return data
+
+    def close(self) -> None:
+        """End the input and wait; what git says at the end is not an error of the answers it has given."""
+        self._process.communicate()
+
+    def _broken(self) -> GitError:
+        _, stderr = self._process.communicate()
+        return GitError(self._args, self._process.returncode, stderr)
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe is not None  # noqa: S101 - Popen was given PIPE for all three
+        return pipe
+
+
+@cache
+def version() -> tuple[int, ...]:
+    """The version of git, as numbers. Asked once; `features` turns it into what git can do."""
+    words = run(Path(), "version").text.split()
+    digits = [part for part in (words[2] if len(words) > 2 else "").split(".") if part.isdigit()]
+    return tuple(int(part) for part in digits[:3])

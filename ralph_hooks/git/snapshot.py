@@ -1,0 +1,48 @@
+"""What a worktree holds right now as a tree, without touching its index, its files or its branch."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from ralph_hooks.git.checkout import index_path
+from ralph_hooks.git.repository import Repository
+
+
+def snapshot(place: Repository, paths: Collection[str], *, install: bool = False) -> str:
+    """The tree of the worktree's index with `paths` as they are on disk. Ignored files only where they are named.
+
+    `install`: the index becomes that of the snapshot, for a commit that HEAD is about to get.
+    """
+    with tempfile.TemporaryDirectory(prefix="ralph-index-") as scratch:
+        index = Path(scratch) / "index"
+        if index_path(place).exists():
+            shutil.copyfile(index_path(place), index)
+        env = {"GIT_INDEX_FILE": str(index), "GIT_LITERAL_PATHSPECS": "1"}
+        listed = os.fsencode("".join(f"{path}\0" for path in paths))
+        quiet = ("advice.addEmbeddedRepo=false", "core.safecrlf=false")
+        options = ("--all", "--pathspec-from-file=-", "--pathspec-file-nul")
+        place.git("add", *options, stdin=listed, env=env, config=quiet)
+        tree = place.git("write-tree", env=env).text
+        if install:
+            _install(place, index)
+        return tree
+
+
+def _install(place: Repository, index: Path) -> None:
+    """Put the index in place under git's own lock. Where somebody holds it, the old index stays: it is only a cache."""
+    lock = place.git_dir / "index.lock"
+    with suppress(FileExistsError):
+        with lock.open("xb") as file:
+            file.write(index.read_bytes())
+        lock.replace(index_path(place))
+
+
+def unmerged(place: Repository) -> tuple[str, ...]:
+    """Paths that are in conflict in the worktree's index."""
+    listed = place.git("ls-files", "--unmerged", "-z").records
+    return tuple(dict.fromkeys(record.partition("\t")[2] for record in listed))

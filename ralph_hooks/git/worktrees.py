@@ -1,0 +1,118 @@
+"""Worktrees: which there are, which one has a branch checked out, making and removing them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.process import GitError
+from ralph_hooks.git.repository import HEADS, Repository, open_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """One line group of `git worktree list`. `branch` is a full ref name, None when detached."""
+
+    path: Path
+    head: str
+    branch: str | None
+    locked: bool
+    prunable: bool
+
+
+def worktrees(repository: Repository) -> tuple[Worktree, ...]:
+    """Every worktree of the repository, the main one first."""
+    listed = repository.git("worktree", "list", "--porcelain", "-z").records
+    found: list[Worktree] = []
+    lines: dict[str, str] = {}
+    for record in listed:
+        if record:
+            key, _, value = record.partition(" ")
+            lines[key] = value
+            continue
+        if "worktree" in lines and "bare" not in lines:
+            path, head = Path(lines["worktree"]), lines.get("HEAD", "")
+            found.append(Worktree(path, head, lines.get("branch"), "locked" in lines, "prunable" in lines))
+        lines = {}
+    return tuple(found)
+
+
+def checkout_of(repository: Repository, branch: str) -> Repository | None:
+    """The worktree that has `branch` (a full ref name) checked out, or is rebasing it; None when no worktree has it."""
+    for worktree in worktrees(repository):
+        # HEAD is detached during a rebase, so only then is it worth a process to look inside.
+        if worktree.prunable or worktree.branch not in {branch, None} or not worktree.path.is_dir():
+            continue
+        here = open_repository(worktree.path)
+        if worktree.branch == branch or _rebasing(here) == branch:
+            return here
+    return None
+
+
+def _rebasing(repository: Repository) -> str | None:
+    """The branch that a rebase in this worktree will move when it ends: HEAD is detached meanwhile."""
+    for name in ("rebase-merge/head-name", "rebase-apply/head-name"):
+        with suppress(OSError):
+            return (repository.git_dir / name).read_text(errors="replace").strip()
+    return None
+
+
+def add_worktree(repository: Repository, path: Path, branch: str, commit: str, reason: str) -> None:
+    """A locked worktree at `path` on the new branch `branch` (a short name) at `commit`.
+
+    Raises RefusedError when path or branch is taken. Callers hold the landing lock: two at once fight over config.lock.
+    """
+    if path.exists() or path.is_symlink():
+        raise RefusedError(f"{path} is in the way of a new worktree", "move it away")
+    if repository.commit(HEADS + branch) is not None:
+        raise RefusedError(f"the branch {branch} exists already", f"rename or delete it (git branch -m {branch} NEW)")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = ("--quiet", "--no-track", "--lock", "--reason", reason, "-b", branch)
+    try:
+        repository.git("worktree", "add", *options, "--", str(path), commit)
+    except GitError as error:
+        raise RefusedError(f"no worktree could be made at {path}: {error.what}", "remove what is in the way") from error
+
+
+def remove_worktree(repository: Repository, path: Path, *, force: bool) -> None:
+    """Unlock and remove the worktree at `path`. `force` only where the caller has proved that nothing in it is unpinned."""
+    repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
+    repository.git("worktree", "remove", *(("--force",) if force else ()), "--", str(path))
+
+
+def discard_worktree(repository: Repository, path: Path) -> None:
+    """Remove what `add_worktree` left at `path`, however far it came. Only where nobody can have worked in it yet."""
+    repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
+    gone = repository.git("worktree", "remove", "--force", "--", str(path), accept=(0, 128))
+    if gone.status == 0:
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    # A killed `worktree add` leaves an administrative folder that `prune` would take only together with other people's.
+    for admin in (repository.common_dir / "worktrees").glob("*/gitdir"):
+        if admin.read_text(errors="replace").strip() == str(path / ".git"):
+            shutil.rmtree(admin.parent, ignore_errors=True)
+
+
+def dirt(repository: Repository, *, ignored: bool = False) -> tuple[str, ...]:
+    """Paths of this worktree that differ from its HEAD or are untracked, each file by itself; with `ignored` those too.
+
+    Ignored directories come as one path with a slash at its end.
+    """
+    options: Sequence[str] = ("--ignored=traditional",) if ignored else ()
+    mode = "normal" if ignored else "all"
+    listed = repository.git("status", "--porcelain", "-z", "--no-renames", f"--untracked-files={mode}", *options)
+    return tuple(record[3:] for record in listed.records)
+
+
+def exclude(repository: Repository, pattern: str) -> None:
+    """Add `pattern` to `info/exclude` once, so that what we put into a worktree never shows up as untracked."""
+    path = repository.common_dir / "info" / "exclude"
+    path.parent.mkdir(exist_ok=True)
+    text = path.read_text(errors="surrogateescape") if path.exists() else ""
+    if pattern not in text.splitlines():
+        ended = text if not text or text.endswith("\n") else text + "\n"
+        path.write_text(f"{ended}{pattern}\n", errors="surrogateescape")
