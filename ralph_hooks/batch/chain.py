@@ -1,0 +1,168 @@
+"""The chain of commits that a landing is: each squash merged onto the tip before it, stamped, and proved to conserve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
+from ralph_hooks.batch.model import Attempt
+from ralph_hooks.batch.pages import Binder, Pages, stamped
+from ralph_hooks.batch.squash import Squash
+from ralph_hooks.git.diff import Change, Diff, diff_trees, renames
+from ralph_hooks.git.merge import Merger, is_attributes, scratch_commit
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.spec.progress import Fragment
+from ralph_hooks.tasklist.model import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One landed task: its squash, the tip and tree it was put on, and the commit that came of it (None: nothing to commit)."""
+
+    squash: Squash
+    before: str
+    tree_before: str
+    commit: str | None
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A squash that did not fit onto the tip. `tree` holds the files with conflict markers."""
+
+    squash: Squash
+    reason: str
+    paths: tuple[str, ...]
+    tree: str | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        return self.squash.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All of it. `tip` is where the target is to go, `pages` what the spec's pages say there."""
+
+    links: tuple[Link, ...]
+    stuck: tuple[Stuck, ...]
+    tip: str
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a chain is made from: the base, the target's tip, the squashes in task order, and what is stamped for each."""
+
+    base: str
+    tip: str
+    squashes: tuple[Squash, ...]
+    binder: Binder
+    pages: Pages
+    tasks: Mapping[int, Task]  # the list's tasks at the tip, by index of the attempt
+    fragments: Mapping[int, Sequence[Fragment]]
+    rebased: bool  # the tip still has the base in its history
+    commit: Callable[[Squash, str, str], str]  # (squash, tree, parent) -> commit
+
+
+def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
+    """Make the chain; park what conflicts and what does not conserve, and make it anew without that."""
+    parked: dict[int, Stuck] = {}
+    while True:
+        chain = _link_up(objects, merger, plan, parked)
+        found = _unconserved(objects, merger, plan, chain)
+        if not found:
+            return replace(chain, stuck=(*chain.stuck, *parked.values()))
+        # Only the first: what comes after it was merged onto a tip that is not going to be.
+        parked[found.squash.attempt.index] = found
+
+
+@dataclass(slots=True)
+class _Tip:
+    """Where the chain has got to."""
+
+    commit: str
+    tree: str
+    pages: Pages
+    attributes: str  # the newest tip whose attribute files differ from those before
+    links: list[Link] = field(default_factory=list)
+    stuck: list[Stuck] = field(default_factory=list)
+
+
+def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> Chain:
+    tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, plan.tip)
+    for squash in plan.squashes:
+        if squash.attempt.index not in parked:
+            _link(objects, merger, plan, tip, squash)
+    return Chain(tuple(tip.links), tuple(tip.stuck), tip.commit, tip.pages)
+
+
+def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
+    # The merge base must be the recorded base. Where the target was rewound below it, a commit that nobody will ever see
+    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on only.)
+    ours = tip.commit if plan.rebased else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
+    merged = merger.merge(ours, squash.commit, attributes=tip.attributes)
+    if not merged.clean:
+        tip.stuck.append(Stuck(squash, _conflict(merged.messages), merged.conflicts, merged.tree))
+        return
+    pages = stamped(tip.pages, plan.tasks.get(squash.attempt.index), plan.fragments.get(squash.attempt.index, ()))
+    try:
+        tree = plan.binder.write(objects, merged.tree, tip.pages, pages)
+    except ValueError:
+        tip.stuck.append(Stuck(squash, "puts a file where the folder of the task list is", (plan.binder.tasks or "",)))
+        return
+    commit = plan.commit(squash, tree, tip.commit) if tree != tip.tree else None
+    tip.links.append(Link(squash, tip.commit, tip.tree, commit, tree))
+    tip.commit, tip.tree, tip.pages = commit or tip.commit, tree, pages
+    if any(is_attributes(path) for path in squash.change):
+        tip.attributes = tip.commit
+
+
+def _conflict(messages: Sequence[str]) -> str:
+    """git's own words, without the lines that only say that it merged a file."""
+    said = [message for message in messages if not message.startswith("Auto-merging")]
+    return "; ".join(said) or "conflicts with the target"
+
+
+def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> Stuck | None:
+    """The first link that is not its attempt's change on the tip before it, if there is one."""
+    base = objects.tree_of(plan.base)
+    pairs = [(base, objects.tree_of(plan.tip)), *((link.tree_before, link.tree) for link in chain.links)]
+    since_base, *landed = diff_trees(objects.repository, pairs)
+    target = dict(since_base)
+    for link, change in zip(chain.links, landed, strict=True):
+        evidence = Evidence(link.squash.change, target, change, plan.binder.paths)
+        found = violations(evidence)
+        if needs_renames(evidence):
+            found = _with_renames(objects, merger, base, link, evidence)
+        if found:
+            listed = ", ".join(f"{violation.path} ({violation.reason})" for violation in found[:5])
+            reason = f"the merge would not conserve the attempt's change: {listed}"
+            return Stuck(link.squash, reason, tuple(violation.path for violation in found), link.tree)
+        target = _onward(target, change)
+    return None
+
+
+def _with_renames(objects: Objects, merger: Merger, base: str, link: Link, evidence: Evidence) -> tuple[Violation, ...]:
+    """The violations that are left once renames are known, and contents at their ends that nobody's merge would give."""
+    mine, theirs = renames(objects.repository, [(base, link.squash.tree), (base, link.tree_before)])
+    known = replace(evidence, renames_attempt=mine, renames_target=theirs)
+    found = list(violations(known))
+    for content in renamed_content(known):
+        expected = merger.merge_blobs(content.path, content.base, content.ours, content.theirs, attributes=link.before)
+        if expected != content.merged:
+            found.append(Violation(content.path, "is not the merge of both sides of a rename"))
+    return tuple(found)
+
+
+def _onward(target: Mapping[str, Change], landed: Diff) -> dict[str, Change]:
+    """diff(base, tip) one commit on."""
+    onward = dict(target)
+    for path, change in landed.items():
+        old = target[path].old if path in target else change.old
+        if old == change.new:
+            onward.pop(path, None)
+        else:
+            onward[path] = Change(path, old, change.new)
+    return onward

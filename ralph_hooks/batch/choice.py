@@ -1,0 +1,110 @@
+"""Which tasks a new batch is made of. Pure: a task list, its plan and what was tried before in, tasks out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ralph_hooks.batch.model import Phase, State
+from ralph_hooks.batch.names import FAILED, PARKED, attempt_ref
+from ralph_hooks.batch.store import Record
+from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.tasklist.lookup import find, same_task
+from ralph_hooks.tasklist.model import Plan, Task, TaskList
+from ralph_hooks.tasklist.overlap import footprint, shared
+from ralph_hooks.tasklist.plan import next_tasks, unmet
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What became of a task before: how often it was tried in vain, why the last time, and where that work is."""
+
+    tries: int
+    reason: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The tasks to start. None: `verify` is to be done by hand first, or `exhausted` have used up their tries, or all is done."""
+
+    tasks: tuple[Task, ...]
+    verify: Task | None = None
+    exhausted: tuple[Task, ...] = ()
+
+
+def earlier_attempts(records: Sequence[Record], listed: TaskList, path: str) -> dict[int, Earlier]:
+    """The failed and parked attempts at the open tasks of the list at `path`, by task index."""
+    found: dict[int, Earlier] = {}
+    for record in records:
+        if (
+            record.batch.tasks != path or record.batch.phase is Phase.ABORTED
+        ):  # aborted: the person's doing, not the task's
+            continue
+        for attempt in record.batch.in_state(State.FAILED, State.PARKED):
+            task = same_task(listed, attempt.index, attempt.id, attempt.title)
+            if task is not None and not task.done:
+                root = PARKED if attempt.state is State.PARKED else FAILED
+                tries = found[task.index].tries + 1 if task.index in found else 1
+                ref = attempt_ref(root, record.batch.id, attempt)
+                found[task.index] = Earlier(tries, attempt.message or attempt.state, ref)
+    return found
+
+
+def choose_next(
+    listed: TaskList, plan: Plan, *, max_parallel: int, allow_overlap: bool, tries: Mapping[int, int], most_tries: int
+) -> Choice:
+    """The next slice of the plan. Tasks that were tried `most_tries` times are left out until somebody names them."""
+    exhausted = frozenset(index for index, count in tries.items() if count >= most_tries)
+    chosen = next_tasks(listed, plan, max_parallel=max_parallel, allow_overlap=allow_overlap, skip=exhausted)
+    tasks = tuple(listed.tasks[index] for index in chosen)
+    if tasks and tasks[0].verify:
+        return Choice((), verify=tasks[0])
+    first = next((group for group in plan.groups if any(not listed.tasks[index].done for index in group.tasks)), None)
+    left_out = tuple(listed.tasks[index] for index in (first.tasks if first else ()) if index in exhausted)
+    return Choice(tasks, exhausted=left_out)
+
+
+def choose_named(listed: TaskList, plan: Plan, names: Sequence[str], *, allow_overlap: bool) -> Choice:
+    """The tasks that were named, in the order of the list. Raises UsageError or RefusedError where one cannot be started."""
+    tasks = {task.index: task for task in (find(listed, name) for name in names)}
+    for task in tasks.values():
+        _require_startable(listed, plan, task)
+    ordered = [tasks[index] for index in sorted(tasks)]
+    _require_disjoint(ordered, allow_overlap=allow_overlap)
+    _require_independent(plan, ordered)
+    return Choice(tuple(ordered))
+
+
+def _require_startable(listed: TaskList, plan: Plan, task: Task) -> None:
+    if task.done:
+        raise UsageError(
+            f"task {task.name} is done already (line {task.line})", "name an open one; see `ralph-hooks plan`"
+        )
+    if task.verify:
+        raise UsageError(
+            f"task {task.name} is a [VERIFY]: it is done in the main worktree, not by an executor",
+            f"do it there, then `ralph-hooks tick {task.name}`",
+        )
+    missing = [listed.tasks[index].name for index in unmet(listed, plan, task.index)]
+    if missing:
+        raise UsageError(f"task {task.name} depends on {', '.join(missing)}, not done yet", f"start {missing[0]} first")
+
+
+def _require_disjoint(tasks: Sequence[Task], *, allow_overlap: bool) -> None:
+    for at, task in enumerate(tasks):
+        for other in tasks[:at]:
+            path = shared(footprint(other.files), footprint(task.files))
+            if path is not None and not allow_overlap:
+                raise RefusedError(
+                    f"the tasks {other.name} and {task.name} both declare {path}",
+                    "start them one after another, or add --allow-overlap",
+                )
+
+
+def _require_independent(plan: Plan, tasks: Sequence[Task]) -> None:
+    chosen = {task.index: task for task in tasks}
+    for task in tasks:
+        before = [chosen[index].name for index in sorted(plan.depends[task.index]) if index in chosen]
+        if before:
+            raise UsageError(f"task {task.name} depends on {before[0]}", f"start {before[0]} alone first")

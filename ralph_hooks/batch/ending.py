@@ -1,0 +1,131 @@
+"""The end of an attempt: its head is pinned, and work that its executor did not commit is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ralph_hooks.batch import names
+from ralph_hooks.batch.message import Signature, raw_commit, read_commit
+from ralph_hooks.batch.model import Attempt, Batch, State
+from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.squash import is_made
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.identity import committer
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.process import GitError
+from ralph_hooks.git.refs import RefUpdate, move_refs
+from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.snapshot import snapshot, unmerged
+from ralph_hooks.git.worktrees import dirt
+
+# Subjects of the commits that are made for an executor: its work, or nothing but the spec's own files.
+UNCOMMITTED = "Work that the executor had not committed"
+UNCOMMITTED_PAGES = "Spec files that the executor had not committed"
+_ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is left of an attempt: its commit, and the paths that are in no commit. `place` is None once the worktree is gone."""
+
+    place: Repository | None
+    head: str | None
+    loose: tuple[str, ...]
+
+
+def remains(work: Workplace, attempt: Attempt) -> Remains:
+    """Look at the attempt's worktree; at its branch where the worktree is gone."""
+    place = worktree_of(work, attempt)
+    if place is None:
+        return Remains(None, work.repository.commit(HEADS + attempt.branch), ())
+    loose = tuple(path for path in dirt(place) if not is_made(path, attempt.made))
+    return Remains(place, place.commit("HEAD"), loose)
+
+
+def worktree_of(work: Workplace, attempt: Attempt) -> Repository | None:
+    """The attempt's worktree, if it is still one of this repository."""
+    path = Path(attempt.worktree)
+    if not (path / ".git").exists():
+        return None
+    try:
+        place = open_repository(path)
+    except (RefusedError, GitError):
+        return None
+    return place if place.common_dir == work.repository.common_dir and place.top == path.resolve() else None
+
+
+def end(
+    work: Workplace, objects: Objects, batch: Batch, attempt: Attempt, state: State, message: str | None
+) -> Attempt:
+    """Write down that the attempt has ended as DONE or FAILED, with everything it leaves pinned under a ref.
+
+    Uncommitted work is committed on the executor's branch when it said done; of a failed attempt it is only kept.
+    Raises RefusedError while files of a DONE attempt are in conflict.
+    """
+    left = remains(work, attempt)
+    if state is State.DONE and left.place:
+        _refuse_conflicts(left.place)
+    head = left.head
+    if left.place and left.head and left.loose:
+        head = _commit_loose(objects, batch, attempt, left.place, left.head, left.loose, move=state is State.DONE)
+    if state is State.DONE and head is None:
+        state, message = State.FAILED, "worktree and branch are gone"
+    ended = replace(attempt, state=state, head=head, message=message)
+    _pin(work.repository, batch, ended)
+    work.store.put_attempt(batch.id, ended)
+    return ended
+
+
+def _pin(repository: Repository, batch: Batch, attempt: Attempt) -> None:
+    """One ref per attempt: an executor that ended twice has the later outcome. Nothing to keep: nothing is pinned."""
+    updates = []
+    for state, root in _ROOTS.items():
+        ref = names.attempt_ref(root, batch.id, attempt)
+        old = repository.commit(ref)
+        new = attempt.head if state is attempt.state else None
+        if new is not None or old is not None:
+            updates.append(RefUpdate(ref, old, new))
+    move_refs(repository, f"ralph-hooks: task {attempt.name} {attempt.state}", updates)
+
+
+def _refuse_conflicts(place: Repository) -> None:
+    """Conflict markers must not land. A file that was mended but not added yet is as good as added."""
+    marked = [path for path in unmerged(place) if _has_markers(place.top / path)]
+    if marked:
+        more = f" (and {len(marked) - 1} more)" if len(marked) > 1 else ""
+        raise RefusedError(
+            f"{marked[0]}{more} in {place.top} still has conflict markers", "resolve them, then finish again"
+        )
+
+
+def _has_markers(path: Path) -> bool:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return b"\n<<<<<<< " in b"\n" + content and b"\n>>>>>>> " in b"\n" + content
+
+
+def _commit_loose(
+    objects: Objects,
+    batch: Batch,
+    attempt: Attempt,
+    place: Repository,
+    head: str,
+    loose: tuple[str, ...],
+    *,
+    move: bool,
+) -> str:
+    """A commit of the loose paths on top of `head`. Its date is that of `head`: no clock enters a landing."""
+    tree = snapshot(place, loose, install=move)
+    time = read_commit(objects.raw_commit(head)).committer.time
+    who = Signature(committer(place), time)
+    own = spec_of(batch).own
+    subject = UNCOMMITTED_PAGES if all(own(path) for path in loose) else UNCOMMITTED
+    message = f"{subject}\n\nRalph-Task: {attempt.name}\nRalph-Batch: {batch.id}\n"
+    commit = objects.write("commit", raw_commit(tree, head, who, who, message))
+    if move:
+        move_refs(place, "ralph-hooks: uncommitted work", [RefUpdate("HEAD", head, commit)])
+    return commit

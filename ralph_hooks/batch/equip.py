@@ -1,0 +1,87 @@
+"""What a fresh worktree needs and git does not give it: links, copies, the spec's untracked files, a setup command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from ralph_hooks.batch.model import Attempt, Batch
+from ralph_hooks.config import Config
+from ralph_hooks.git.process import environment
+from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.worktrees import dirt
+
+TAIL = 2000  # characters of a failed setup's output that are kept
+
+
+def equip(
+    copies: Mapping[str, bytes], batch: Batch, attempt: Attempt, config: Config
+) -> tuple[tuple[str, ...], str | None]:
+    """Give the attempt's worktree what it needs. `copies`: the spec's untracked files by path. Returns the paths that this made, and why `setup` failed, if it did.
+
+    What was made never enters a squash, ignored or not, so it is written down at once.
+    """
+    place = open_repository(Path(attempt.worktree))
+    source = Path(batch.top)
+    for path, content in copies.items():
+        _put(place.top / path, content)
+    linked = [path for path in config.link if _link(source / path, place.top / path)]
+    for path in config.copy:
+        _copy(source / path, place.top / path)
+    complaint = _run_setup(place, attempt, config) if config.setup else None
+    # A link to a folder that `.gitignore` names with a slash is not ignored, and whatever is ignored can be forced.
+    return tuple(dict.fromkeys([*copies, *linked, *dirt(place), *dirt(place, ignored=True)])), complaint
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _link(source: Path, target: Path) -> bool:
+    if not os.path.lexists(source) or os.path.lexists(target):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.symlink_to(source)
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not os.path.lexists(source) or os.path.lexists(target):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir() and not source.is_symlink():
+        shutil.copytree(source, target, symlinks=True)
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _run_setup(place: Repository, attempt: Attempt, config: Config) -> str | None:
+    """Run the configured command. A shell, because the user wrote it for one; nothing of a task list enters it."""
+    assert config.setup is not None  # noqa: S101 - the caller asked
+    extra = {"RALPH_TASK_INDEX": str(attempt.index), "RALPH_WORKTREE": attempt.worktree}
+    kept = {name: value for name, value in environment(extra).items() if name != "LC_ALL"} | _locale()
+    try:
+        done = subprocess.run(
+            config.setup,
+            shell=True,  # noqa: S602
+            cwd=place.top,
+            env=kept,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=config.setup_timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"setup gave no answer within {config.setup_timeout:g} seconds"
+    if done.returncode == 0:
+        return None
+    return f"setup exited with {done.returncode}: {done.stdout.decode(errors='replace').strip()[-TAIL:]}"
+
+
+def _locale() -> dict[str, str]:
+    return {"LC_ALL": os.environ["LC_ALL"]} if "LC_ALL" in os.environ else {}

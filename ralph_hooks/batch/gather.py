@@ -1,0 +1,75 @@
+"""What the executors of a batch left: heads pinned once more, squashed, with what they wrote about their progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ralph_hooks.batch.ending import end, remains, worktree_of
+from ralph_hooks.batch.fragments import Sources, fragment
+from ralph_hooks.batch.model import Attempt, Batch, State
+from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.site import Site, tasks_of
+from ralph_hooks.batch.squash import Misfit, Squash, squash_all
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.spec.progress import Fragment
+from ralph_hooks.tasklist.model import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """`batch` with final heads; what fits a squash and what does not; per attempt its task and its progress entries."""
+
+    batch: Batch
+    squashes: tuple[Squash, ...]
+    misfits: tuple[Misfit, ...]
+    tasks: dict[int, Task]
+    fragments: dict[int, tuple[Fragment, ...]]
+
+
+def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harvest:
+    """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done."""
+    tasks = tasks_of(site, batch)
+    misfits: list[Misfit] = []
+    heads: list[tuple[Attempt, str]] = []
+    for before in batch.attempts:
+        attempt, reason = _pinned(work, objects, batch, before)
+        batch = batch.with_attempt(attempt)
+        if attempt.state is State.DONE and reason is None and attempt.index not in tasks:
+            reason = f"the task is no longer in {batch.tasks}"
+        if reason is not None:
+            misfits.append(Misfit(attempt, attempt.head or batch.base, reason))
+        elif attempt.state is State.DONE and attempt.head:
+            heads.append((attempt, attempt.head))
+    squashes, odd = squash_all(objects, batch.base, site.tip, heads, spec_of(batch).own)
+    fragments = dict(_fragments(work, objects, site, batch, squashes))
+    return Harvest(batch, tuple(squashes), (*misfits, *odd), tasks, fragments)
+
+
+def _pinned(work: Workplace, objects: Objects, batch: Batch, attempt: Attempt) -> tuple[Attempt, str | None]:
+    """The attempt with its final head, and why it must be parked, if it must."""
+    left = remains(work, attempt)
+    if left.head in {attempt.head, None} and not left.loose:
+        return attempt, None
+    if attempt.state is State.DONE and attempt.head and not work.repository.contains(left.head or "", attempt.head):
+        return attempt, "its branch was rewound after its executor had ended"
+    try:
+        return end(work, objects, batch, attempt, attempt.state, attempt.message), None
+    except RefusedError as error:  # conflict markers
+        return attempt, error.what
+
+
+def _fragments(
+    work: Workplace, objects: Objects, site: Site, batch: Batch, squashes: Sequence[Squash]
+) -> Iterator[tuple[int, tuple[Fragment, ...]]]:
+    if spec_of(batch).progress is None:
+        return
+    base = objects.tree_of(batch.base)
+    for squash in squashes:
+        place = worktree_of(work, squash.attempt)
+        sources = Sources(base, objects.tree_of(squash.head), place.top if place else None)
+        own = fragment(objects, batch, squash.attempt, sources, site.leaks.of(squash.attempt))
+        # An entry that is in the log already is not written twice, so what leaked goes with whoever lands first.
+        yield squash.attempt.index, (site.leaks.log, own)

@@ -1,0 +1,79 @@
+"""Landing a batch: gather what the executors left, make the chain, move the target, say what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ralph_hooks.batch import chain
+from ralph_hooks.batch.chain import Chain
+from ralph_hooks.batch.commits import commit_task, committing
+from ralph_hooks.batch.gather import Harvest, gather
+from ralph_hooks.batch.model import Batch, Landing
+from ralph_hooks.batch.move import Settled, carry_out
+from ralph_hooks.batch.pages import Kept, kept
+from ralph_hooks.batch.result import plan_move
+from ralph_hooks.batch.site import Site, look
+from ralph_hooks.batch.target import require_target
+from ralph_hooks.batch.tidy import tidy
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.git import features
+from ralph_hooks.git.merge import open_merger
+from ralph_hooks.git.objects import Objects, open_objects
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a landing came to. `clean`: nothing needs attention."""
+
+    landing: Landing
+    clean: bool
+
+
+def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
+    """Land `batch`, whose attempts have all ended. `target`: the branch that the user named, None for the batch's.
+
+    Raises RefusedError, with nothing moved, where going on could lose work. The caller holds the landing lock.
+    """
+    place = require_target(work, batch, target)
+    with open_objects(work.repository) as objects:
+        site = look(work, objects, batch, place)
+        harvest = gather(work, objects, site, batch)
+        made = _link_up(work, objects, site, harvest)
+        move = plan_move(objects, site, harvest, made)
+        settled = carry_out(work, objects, move)
+        if move.landing is None or move.batch is None:
+            raise AssertionError("a landing's move holds its result")
+        landing = _honest(site, move.landing, settled)
+    tidied = tidy(work, move.batch, landing)
+    told = replace(landing, warnings=(*landing.warnings, *settled.warnings, *tidied))
+    work.store.put_landing(move.batch, told, move.ended or "")
+    return Outcome(told, clean=told.signal is not None and not settled.warnings)
+
+
+def _link_up(work: Workplace, objects: Objects, site: Site, harvest: Harvest) -> Chain:
+    shared = committing(objects, work.config.sign_timeout)
+    plan = chain.Plan(
+        base=harvest.batch.base,
+        tip=site.tip,
+        squashes=harvest.squashes,
+        binder=site.binder,
+        pages=site.pages,
+        tasks=harvest.tasks,
+        fragments=harvest.fragments,
+        rebased=work.repository.contains(site.tip, harvest.batch.base),
+        commit=partial(commit_task, objects, shared, harvest.batch, harvest.tasks),
+    )
+    with open_merger(work.repository, objects, features.installed()) as merger:
+        return chain.build(objects, merger, plan)
+
+
+def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
+    """The landing without its signal, where a page of the spec is not what the signal says: ticked, committed, clean."""
+    if landing.signal is None:
+        return landing
+    dirty = [path for path in site.binder.paths if site.place and kept(site.place, path) is not Kept.CLEAN]
+    if settled.pages or dirty:
+        why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
+        return replace(landing, signal=None, warnings=(*landing.warnings, why))
+    return landing

@@ -1,0 +1,156 @@
+"""What a batch is. Frozen data with a JSON form: the same document stands in SQLite and, pinned, under `refs/ralph/batch/`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """Where an attempt stands. The words are the contract of `status --format json`."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    LANDED = "landed"
+    PARKED = "parked"
+
+
+class Phase(StrEnum):
+    """Where a batch stands. Only one batch is OPENING or OPEN at a time."""
+
+    OPENING = "opening"  # worktrees are being made; a crash rolls it back
+    OPEN = "open"
+    LANDED = "landed"
+    ABORTED = "aborted"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One executor's try at one task."""
+
+    index: int
+    id: str | None
+    title: str
+    worktree: str  # absolute path
+    branch: str  # short name
+    number: int = 0  # the task's number in the counting of the stop-handler in use
+    state: State = State.RUNNING
+    head: str | None = None  # the pinned commit, once the executor has ended
+    message: str | None = None  # why it failed or was parked, or what the executor said
+    made: tuple[str, ...] = ()  # paths that `link`, `copy` and `setup` made; a directory ends with a slash
+
+    @property
+    def name(self) -> str:
+        """How people name the task: its id, else `@INDEX`."""
+        return self.id if self.id is not None else f"@{self.index}"
+
+    @property
+    def label(self) -> str:
+        """Name and title, for messages."""
+        return f"{self.name} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The tasks that are executed from one recorded base. `target` is a full ref name; paths in the repository are relative."""
+
+    id: str
+    base: str
+    target: str
+    top: str  # absolute path of the worktree that the batch was started in
+    tasks: str  # path of the task list
+    kind: str  # "ralph" or "list", see spec.locate
+    dialect: str
+    handler: str  # the stop-handler generation, see spec.numbering
+    started: str  # UTC, ISO 8601
+    copied: dict[str, str]  # untracked spec files that the worktrees were given: path -> blob id
+    attempts: tuple[Attempt, ...]
+    phase: Phase = Phase.OPEN
+
+    def attempt(self, index: int) -> Attempt:
+        return next(attempt for attempt in self.attempts if attempt.index == index)
+
+    def with_attempt(self, changed: Attempt) -> Batch:
+        return replace(self, attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
+
+    def in_state(self, *states: State) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempt in self.attempts if attempt.state in states)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(document: dict[str, Any]) -> Batch:
+        attempts = tuple(
+            Attempt(**{**attempt, "state": State(attempt["state"]), "made": tuple(attempt["made"])})
+            for attempt in document["attempts"]
+        )
+        return Batch(**{**document, "attempts": attempts, "phase": Phase(document["phase"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A task that is on the target. `commit` is None where there was nothing to commit."""
+
+    index: int
+    id: str | None
+    commit: str | None
+    outside: tuple[str, ...] = ()  # changed paths that the task does not declare
+    uncommitted: bool = False  # work was committed for the executor
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A task whose attempt could not land. Its work is under `ref`, the task stays open."""
+
+    index: int
+    id: str | None
+    reason: str
+    conflicts: tuple[str, ...]
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A task whose executor failed. What it left behind is under `ref`, if it left anything."""
+
+    index: int
+    id: str | None
+    reason: str
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What came out of a batch: the `land` object of the contract."""
+
+    batch: str
+    target: str
+    before: str
+    after: str
+    landed: tuple[Landed, ...]
+    parked: tuple[Parked, ...]
+    failed: tuple[Failed, ...]
+    signal: str | None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return not self.parked and not self.failed
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(document: dict[str, Any]) -> Landing:
+        known = {name: document[name] for name in ("batch", "target", "before", "after", "signal")}
+        return Landing(
+            **known,
+            landed=tuple(Landed(**{**item, "outside": tuple(item["outside"])}) for item in document["landed"]),
+            parked=tuple(Parked(**{**item, "conflicts": tuple(item["conflicts"])}) for item in document["parked"]),
+            failed=tuple(Failed(**item) for item in document["failed"]),
+            warnings=tuple(document.get("warnings", ())),
+        )

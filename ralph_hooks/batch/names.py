@@ -1,0 +1,40 @@
+"""Names that a batch gives to things: its id, refs, branches, worktree folders. Each is spelt here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from ralph_hooks.batch.model import Attempt
+
+ROOT = "refs/ralph/"
+BATCH = ROOT + "batch/"  # the record of a batch, on top of its base
+DONE = ROOT + "done/"  # heads of attempts that their executors called done
+FAILED = ROOT + "failed/"
+PARKED = ROOT + "parked/"
+ABORTED = ROOT + "aborted/"
+LANDED = ROOT + "landed/"  # the commits that a landing made
+UNDO = ROOT + "undo/"  # the target's tip before a landing
+SAVED = ROOT + "saved/"  # spec files that executors dirtied in the target's worktree
+JOURNAL = ROOT + "landing/"  # a move of the target that is under way
+LOG = ROOT + "log/"  # the journals of moves that were completed
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def batch_id(base: str, ordinal: int) -> str:
+    """The id of the `ordinal`-th batch on the commit `base`: no clock, no chance, so that the same work gives the same commits."""
+    return hashlib.sha256(f"{base} {ordinal}".encode()).hexdigest()[:8]
+
+
+def slug(index: int, task_id: str | None) -> str:
+    """A task's name in branches and folders. Ids are data: only harmless characters of them get this far."""
+    if task_id is None:
+        return f"task-{index}"
+    plain = re.sub(r"\.{2,}", ".", _UNSAFE.sub("-", task_id)).strip(".-")[:40]
+    return plain if plain and not plain.endswith(".lock") else f"task-{index}"
+
+
+def attempt_ref(root: str, batch: str, attempt: Attempt | int) -> str:
+    """The ref below `root` (DONE, PARKED, …) of an attempt."""
+    return f"{root}{batch}/{attempt if isinstance(attempt, int) else attempt.index}"

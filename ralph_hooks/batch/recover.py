@@ -1,0 +1,147 @@
+"""What a crash left is finished or taken back, from recorded objects only. Every command does this first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ralph_hooks.batch import names
+from ralph_hooks.batch.model import Batch, Phase, State
+from ralph_hooks.batch.move import Move, advance, drop_journal, put_back, read_journal, settle
+from ralph_hooks.batch.opening import roll_back
+from ralph_hooks.batch.record import read_record
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.errors import RalphError, RefusedError
+from ralph_hooks.git.checkout import bring, on_disk, remove_stale_lock
+from ralph_hooks.git.diff import Diff, diff_trees
+from ralph_hooks.git.locks import remove_stale_ref_lock
+from ralph_hooks.git.objects import Objects, open_objects
+from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below
+from ralph_hooks.git.repository import Repository, open_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """One thing that was put in order. `action` is a phrase for people."""
+
+    batch: str
+    action: str
+
+
+def needs_recovery(work: Workplace) -> bool:
+    """Is there anything to put in order? One git process, so that every command can ask."""
+    left = refs_below(work.repository, names.JOURNAL)
+    batch = work.store.open_batch()
+    opening = batch is not None and batch.phase is Phase.OPENING
+    return bool(left) or opening or (work.fresh and bool(refs_below(work.repository, names.BATCH)))
+
+
+def recover(work: Workplace) -> tuple[Recovered, ...]:
+    """Put everything in order. The caller holds the landing lock, so whoever left this is dead."""
+    done: list[Recovered] = []
+    with open_objects(work.repository) as objects:
+        if work.fresh:
+            done += _rebuild(work, objects)
+        for ref, journal in refs_below(work.repository, names.JOURNAL).items():
+            move = read_journal(objects, journal)
+            done.append(Recovered(ref.removeprefix(names.JOURNAL), _finish(work, objects, move)))
+        batch = work.store.open_batch()
+        if batch is not None and batch.phase is Phase.OPENING:
+            roll_back(work, batch)
+            done.append(Recovered(batch.id, "its start was taken back"))
+    return tuple(done)
+
+
+def _finish(work: Workplace, objects: Objects, move: Move) -> str:
+    repository = work.repository
+    remove_stale_ref_lock(repository, move.target, move.new)
+    for update in move.refs:
+        if update.new:
+            remove_stale_ref_lock(repository, update.name, update.new)
+    place = open_repository(Path(move.top)) if move.top and Path(move.top).is_dir() else None
+    if place:
+        remove_stale_lock(place)
+    changes = diff_trees(repository, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
+    tip = repository.commit(move.target)
+    if tip == move.old:
+        return _go_on(work, objects, move, place, changes)
+    if tip is not None and repository.contains(tip, move.new):
+        missing = _missing(repository, move)
+        move_refs(repository, f"ralph-hooks: recover {move.key}", missing)
+        if place and tip == move.new:
+            bring(place, changes, move.new, back=False)
+        settle(work, objects, move)
+        return f"the {move.kind} was finished"
+    drop_journal(repository, move)
+    return f"the {move.kind} was given up: {move.target} has gone elsewhere meanwhile"
+
+
+def _go_on(work: Workplace, objects: Objects, move: Move, place: Repository | None, changes: Diff) -> str:
+    """The target has not moved: back to the beginning, then all of it again, from the recorded objects."""
+    foreign = _foreign(place, changes, move) if place else None
+    if place:
+        put_back(objects, place, changes, move)
+    if foreign:
+        drop_journal(work.repository, move)
+        raise RefusedError(
+            f"{foreign} was edited after the {move.kind} had broken off, so it was taken back",
+            "commit it or move it away, then run the command again",
+        )
+    try:
+        advance(objects, replace(move, refs=_missing(work.repository, move)))
+    except RalphError:
+        drop_journal(work.repository, move)
+        raise
+    settle(work, objects, move)
+    return f"the {move.kind} was finished"
+
+
+def _foreign(place: Repository, changes: Diff, move: Move) -> str | None:
+    """A path of the move whose content on disk is neither the old nor the new, nor what the sync was to take back."""
+    saved = dict(move.saved)
+    for path, entry in on_disk(place, changes).items():
+        ends = {item and item.oid for item in (changes[path].old, changes[path].new)}
+        if (entry and entry.oid) not in ends and (entry is None or saved.get(path) != entry.oid):
+            return path
+    return None
+
+
+def _missing(repository: Repository, move: Move) -> tuple[RefUpdate, ...]:
+    """The refs of the move that did not get there: a crash can leave a transaction with some of its refs renamed."""
+    now = refs_below(repository, names.ROOT)
+    return tuple(update for update in move.refs if now.get(update.name) != update.new)
+
+
+def _rebuild(work: Workplace, objects: Objects) -> list[Recovered]:
+    """The rows of the store, from the records and journals that refs keep."""
+    refs = refs_below(work.repository, names.ROOT)
+    logs = {
+        ref.removeprefix(names.LOG): read_journal(objects, oid)
+        for ref, oid in refs.items()
+        if ref.startswith(names.LOG)
+    }
+    batches = [read_record(objects, oid) for ref, oid in refs.items() if ref.startswith(names.BATCH)]
+    for batch in sorted(batches, key=lambda batch: batch.started):
+        landed = logs.get(batch.id)
+        work.store.add(replace(_as_refs_say(batch, refs), phase=_phase(batch, refs, landed is not None)))
+        if landed and landed.batch and landed.landing:
+            work.store.put_landing(landed.batch, landed.landing, landed.ended or "")
+            work.store.tell(batch.id)
+            if names.UNDO + batch.id not in refs:
+                work.store.set_phase(batch.id, Phase.UNDONE)
+    return [Recovered(batch.id, "its rows were rebuilt from refs") for batch in batches]
+
+
+def _phase(batch: Batch, refs: dict[str, str], landed: bool) -> Phase:
+    if landed:
+        return Phase.LANDED
+    return Phase.ABORTED if any(ref.startswith(f"{names.ABORTED}{batch.id}/") for ref in refs) else Phase.OPEN
+
+
+def _as_refs_say(batch: Batch, refs: dict[str, str]) -> Batch:
+    for root, state in ((names.DONE, State.DONE), (names.FAILED, State.FAILED)):
+        for attempt in batch.attempts:
+            head = refs.get(names.attempt_ref(root, batch.id, attempt))
+            if head:
+                batch = batch.with_attempt(replace(attempt, state=state, head=head))
+    return batch

@@ -1,0 +1,82 @@
+"""A parked attempt as a conflict to resolve: a worktree at the target's tip with the attempt merged in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ralph_hooks.batch import names
+from ralph_hooks.batch.model import Attempt, Batch, State
+from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.squash import squash_all
+from ralph_hooks.batch.store import Record
+from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.git.merge import scratch_commit
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.process import GitError
+from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.snapshot import unmerged
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedAttempt:
+    """An attempt that was parked, and the batch it belonged to."""
+
+    batch: Batch
+    attempt: Attempt
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """A commit on the target that touches a path in conflict."""
+
+    commit: str
+    subject: str
+
+
+def find_parked(repository: Repository, records: Sequence[Record], tasks: str, name: str, index: int) -> ParkedAttempt:
+    """The last parked attempt at a task (by `index`) of the list `tasks`. Raises UsageError when there is none."""
+    for record in reversed(records):
+        for attempt in record.batch.in_state(State.PARKED):
+            if record.batch.tasks == tasks and attempt.index == index:
+                head = repository.commit(names.attempt_ref(names.PARKED, record.batch.id, attempt))
+                if head is None:
+                    raise RefusedError(f"the work of task {name} is gone from refs/ralph/", "start the task anew")
+                return ParkedAttempt(record.batch, attempt, head)
+    raise UsageError(f"task {name} has no parked attempt", "see `ralph-hooks log`; `start` it instead")
+
+
+def merge_parked(objects: Objects, parked: ParkedAttempt, tip: str, worktree: Path) -> tuple[str, ...]:
+    """Merge the attempt's change into the worktree at `tip`; gives the paths that conflict.
+
+    The merge base is the base that was recorded for the attempt, as in a landing.
+    """
+    batch, attempt = parked.batch, parked.attempt
+    squashes, misfits = squash_all(objects, batch.base, tip, [(attempt, parked.head)], spec_of(batch).own)
+    if misfits:
+        raise RefusedError(
+            f"task {attempt.name} cannot be merged: {misfits[0].reason}", f"look at it: git log {parked.head}"
+        )
+    change = objects.write("commit", scratch_commit(squashes[0].tree, (batch.base,), f"task {attempt.label}"))
+    place = open_repository(worktree)
+    try:
+        # The base in the markers helps a person; it is git's three-way merge with `batch.base` as the base.
+        place.git("cherry-pick", "--no-commit", "--allow-empty", change, config=["merge.conflictStyle=diff3"])
+    except GitError:
+        conflicts = unmerged(place)
+        if not conflicts:
+            raise
+        return conflicts
+    return ()
+
+
+def other_side(repository: Repository, base: str, tip: str, paths: Sequence[str]) -> tuple[OtherSide, ...]:
+    """The commits between `base` and `tip` that touch `paths`, newest first."""
+    if not paths:
+        return ()
+    literal = {"GIT_LITERAL_PATHSPECS": "1"}
+    listed = repository.git("log", "-z", "--format=%H %s", f"{base}..{tip}", "--", *paths, env=literal).text
+    pairs = (entry.split(" ", 1) for entry in listed.split("\0") if entry)
+    return tuple(OtherSide(commit, subject) for commit, subject in pairs)

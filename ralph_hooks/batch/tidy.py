@@ -1,0 +1,61 @@
+"""After a landing: worktrees and branches of what has landed go, unless anything in them is in no commit of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from ralph_hooks.batch import names
+from ralph_hooks.batch.ending import remains
+from ralph_hooks.batch.model import Attempt, Batch, Landing, State
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.errors import RalphError
+from ralph_hooks.git.refs import RefUpdate, move_refs
+from ralph_hooks.git.repository import HEADS, Repository
+from ralph_hooks.git.worktrees import remove_worktree
+
+
+def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
+    """Remove what landed attempts no longer need. A failure here is a warning: the landing itself has succeeded."""
+    if work.config.keep_worktrees:
+        return ()
+    indices = {item.index for item in landing.landed}
+    landed = [attempt for attempt in batch.in_state(State.DONE, State.LANDED) if attempt.index in indices]
+    return tuple(_each(work, batch, landed))
+
+
+def _each(work: Workplace, batch: Batch, attempts: list[Attempt]) -> Iterator[str]:
+    for attempt in attempts:
+        try:
+            reason = _remove(work, batch, attempt)
+        except RalphError as error:
+            reason = error.what
+        if reason:
+            yield f"the worktree of task {attempt.name} was kept: {reason}"
+    with suppress(OSError):
+        (Path(batch.top) / ".ralph" / "worktrees" / batch.id).rmdir()
+
+
+def _remove(work: Workplace, batch: Batch, attempt: Attempt) -> str | None:
+    """Remove one worktree and its branch; or say why not."""
+    pinned = work.repository.commit(names.attempt_ref(names.DONE, batch.id, attempt))
+    left = remains(work, attempt)
+    if left.place is not None:
+        if left.head != pinned or left.loose:
+            return "it holds work that did not land"
+        if left.place.in_progress() or _nested(left.place):
+            return "it holds a repository of its own, or an operation in progress"
+        # Forced, because links and copies are untracked: everything else in it is pinned, as was just seen.
+        remove_worktree(work.repository, left.place.top, force=bool(attempt.made))
+    tip = work.repository.commit(HEADS + attempt.branch)
+    if tip is not None and tip == pinned:
+        move_refs(work.repository, "ralph-hooks: landed", [RefUpdate(HEADS + attempt.branch, tip, None)])
+    return None
+
+
+def _nested(place: Repository) -> bool:
+    """A repository inside the worktree is committed as a mere link: its objects are nowhere else."""
+    listed = place.git("ls-files", "--stage", "-z").records
+    links = (record.partition("\t")[2] for record in listed if record.startswith("160000 "))
+    return any((place.top / path / ".git").exists() for path in links)

@@ -1,0 +1,66 @@
+"""Where a command works: the repository, its configuration, the store, and the lock that lets one change things at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ralph_hooks.batch.store import Store, open_store
+from ralph_hooks.config import Config, load
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git import features
+from ralph_hooks.git.repository import Repository, open_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """`repository` is the worktree of the current directory; `folder` is ours, in the git common dir."""
+
+    repository: Repository
+    config: Config
+    store: Store
+    folder: Path
+    fresh: bool  # the store was not there before
+
+
+@contextmanager
+def open_workplace(cwd: Path) -> Iterator[Workplace]:
+    """The workplace of the directory `cwd`. Raises RefusedError outside a worktree and with a git that is too old."""
+    features.installed()
+    repository = open_repository(cwd)
+    folder = home(repository)
+    fresh = not (folder / "ralph.db").exists()
+    with open_store(folder) as store:
+        yield Workplace(repository, load(repository.top), store, folder, fresh)
+
+
+def home(repository: Repository) -> Path:
+    """Our own folder: database, lock, log of errors. Shared by all worktrees."""
+    return repository.common_dir / "ralph"
+
+
+@contextmanager
+def exclusive(work: Workplace) -> Iterator[None]:
+    """Hold the landing lock. The system lets go of it when its holder dies, however it dies."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - commands that only read never need it
+
+    lock = FileLock(work.folder / "lock")
+    try:
+        lock.acquire(timeout=work.config.lock_timeout)
+    except Timeout:
+        waited = f"for {work.config.lock_timeout:g} seconds"
+        raise RefusedError(
+            f"another ralph-hooks has been at work in this repository {waited}", "wait for it, or see what it waits for"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def now() -> str:
+    """The time, for people: it enters the store and never a commit."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,119 @@
+"""The command line: which verb, its module, and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType, ModuleType
+from typing import NoReturn
+
+from ralph_hooks import __version__
+from ralph_hooks.errors import RalphError, UsageError, printable
+
+OK, ATTENTION, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+# Verb -> what it does. The module of a verb is imported only when it is asked for: start-up is what people feel.
+VERBS = {
+    "plan": "the groups of a task list in order, with what they share",
+    "start": "open a batch: a worktree per task of the next group, or of the tasks named",
+    "finish": "an executor has ended",
+    "status": "the open batch and its attempts",
+    "land": "land the batch once every executor has ended",
+    "tick": "mark a task that was done by hand, and commit the list",
+    "resolve": "a worktree with a parked attempt merged in, to resolve its conflict",
+    "abort": "close the open batch; everything is kept and listed",
+    "undo": "take the last landing back: branch, ticks, progress and state",
+    "recover": "finish or roll back whatever a crash left (every command does this first)",
+    "log": "past batches: what landed, what was parked, how long each took",
+    "demo": "the whole of it in a scratch repository",
+}
+
+
+class Parser(ArgumentParser):
+    """Usage errors as everywhere else: one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"see `{self.prog} --help`")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done and clean, 1 something needs attention, 2 could not run, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except RalphError as error:
+        _log(error)
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user; it is in the log
+        where = _log(error)
+        return _complain(f"unexpected {type(error).__name__}: {printable(str(error))}; please report it, with {where}")
+    return code
+
+
+def _run(argv: list[str]) -> int:
+    if argv and argv[0] in VERBS:
+        return _run_verb(argv[0], argv[1:])
+    parser = Parser(
+        prog="ralph-hooks",
+        description="Git worktrees, ordered landings and hooks for coding agents that work in parallel.",
+        epilog="commands:\n"
+        + "\n".join(f"  {verb:10}{text}" for verb, text in VERBS.items())
+        + "\n\n`ralph-hooks COMMAND --help` tells more. Example: ralph-hooks demo",
+        formatter_class=RawDescriptionHelpFormatter,
+        usage="ralph-hooks COMMAND [OPTION...]",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"ralph-hooks {__version__}")
+    parser.add_argument("command", nargs="?", help="one of those below")
+    wanted = parser.parse_known_args(argv)[0].command
+    if wanted is None:
+        parser.print_help()
+        return ERROR
+    raise UsageError(f"there is no command {wanted!r}", _nearest(wanted))
+
+
+def _nearest(wanted: str) -> str:
+    import difflib  # noqa: PLC0415 - only for a mistyped command
+
+    near = difflib.get_close_matches(wanted, VERBS, n=1)
+    return f"did you mean `ralph-hooks {near[0]}`?" if near else "see `ralph-hooks --help`"
+
+
+def _run_verb(verb: str, argv: list[str]) -> int:
+    module: ModuleType = import_module(f"ralph_hooks.commands.{verb}")
+    parser = Parser(
+        prog=f"ralph-hooks {verb}",
+        description=module.__doc__,
+        epilog=f"example:\n  {module.EXAMPLE}",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.arguments(parser)
+    code: int = module.run(parser.parse_args(argv))
+    return code
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _complain(line: str) -> int:
+    sys.stderr.write(f"ralph-hooks: error: {line}\n")
+    return ERROR
+
+
+def _log(error: Exception) -> str:
+    from ralph_hooks.error_log import write_error  # noqa: PLC0415 - only when something went wrong
+
+    return write_error(error)

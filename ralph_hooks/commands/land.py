@@ -1,0 +1,115 @@
+"""Land the batch once every executor has ended: one commit per task on the target branch, in task order.
+
+Tasks that conflict are parked and the others land. Nothing is lost: parked work is kept under a ref, `resolve` brings it
+back. Exit code 0: all landed; 1: something was parked or failed, or executors still run; 2: refused, nothing moved.
+"""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from ralph_hooks.batch.land import Outcome, land
+from ralph_hooks.batch.model import Batch, Landing, State
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.commands.session import add_format, as_json, changing, note, put, put_json, reading
+from ralph_hooks.errors import printable
+from ralph_hooks.spec import verdict
+
+EXAMPLE = "ralph-hooks land --wait"
+PAUSE = 0.5  # seconds between looks while waiting
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--wait", action="store_true", help="wait until every executor has ended")
+    parser.add_argument("--target", metavar="BRANCH", help="land although another branch is checked out now")
+    add_format(parser)
+
+
+def run(args: Namespace) -> int:
+    while args.wait and _running_now():
+        time.sleep(PAUSE)
+    with changing() as work:
+        batch = work.store.open_batch()
+        if batch is None:
+            return _tell_last(work, args)
+        running = batch.in_state(State.RUNNING)
+        if running:
+            return _still_running(args, batch, [attempt.name for attempt in running])
+        outcome = land(work, batch, args.target)
+        code = _tell(args, outcome)
+        work.store.tell(batch.id)
+    return code
+
+
+def _running_now() -> bool:
+    with reading() as work:
+        batch = work.store.open_batch()
+        return batch is not None and bool(batch.in_state(State.RUNNING))
+
+
+def _still_running(args: Namespace, batch: Batch, names: list[str]) -> int:
+    if as_json(args):
+        put_json(_nothing(batch.target) | {"batch": batch.id, "running": names})
+    note(f"nothing landed: still running: {', '.join(names)} (`ralph-hooks finish ID` when one has ended)")
+    return 1
+
+
+def _tell_last(work: Workplace, args: Namespace) -> int:
+    """After a crash the landing may be done and nobody knows: its verdict is told now, once."""
+    untold = [record for record in work.store.records() if record.landing and not record.told]
+    if not untold:
+        if as_json(args):
+            put_json(_nothing(None))
+        note("no batch is open")
+        return 0
+    landing = untold[-1].landing
+    assert landing is not None  # noqa: S101 - it was filtered for
+    code = _tell(args, Outcome(landing, clean=landing.signal is not None))
+    for record in untold:
+        work.store.tell(record.batch.id)
+    return code
+
+
+def _tell(args: Namespace, outcome: Outcome) -> int:
+    if as_json(args):
+        put_json(outcome.landing.as_json())
+    else:
+        put("\n".join(verdict.lines(list(_report(outcome.landing)), full=outcome.landing.signal is not None)))
+    return 0 if outcome.clean else 1
+
+
+def _report(landing: Landing) -> Iterator[str]:
+    """What came of each task, for people and coordinators."""
+    yield f"batch {landing.batch}: {len(landing.landed)} landed on {landing.target}"
+    for done in landing.landed:
+        commit = done.commit[:12] if done.commit else "nothing to commit"
+        helped = ", with work that its executor had not committed" if done.uncommitted else ""
+        yield f"  landed  {_name(done.index, done.id)}  {commit}{helped}"
+        if done.outside:
+            yield f"          outside its declared files: {_paths(done.outside)}"
+    for parked in landing.parked:
+        yield f"  parked  {_name(parked.index, parked.id)}  {printable(parked.reason)}"
+        yield f"          kept: {parked.ref}; next: ralph-hooks resolve {_name(parked.index, parked.id)}"
+    for failed in landing.failed:
+        yield f"  failed  {_name(failed.index, failed.id)}  {printable(failed.reason)}"
+        if failed.ref:
+            yield f"          kept: {failed.ref}"
+    for warning in landing.warnings:
+        yield f"  note    {printable(warning)}"
+
+
+def _name(index: int, task_id: str | None) -> str:
+    return printable(task_id) if task_id is not None else f"@{index}"
+
+
+def _paths(paths: tuple[str, ...]) -> str:
+    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    return ", ".join(printable(path) for path in paths[:5]) + more
+
+
+def _nothing(target: str | None) -> dict[str, Any]:
+    empty: dict[str, Any] = {"landed": [], "parked": [], "failed": [], "signal": None}
+    return {"batch": None, "target": target, "before": None, "after": None} | empty

@@ -1,0 +1,100 @@
+"""Show the open batch and where each of its attempts stands. --watch keeps showing until it is closed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ralph_hooks.batch.ending import worktree_of
+from ralph_hooks.batch.model import Attempt, Batch
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.commands.session import add_format, as_json, put, put_json, reading
+from ralph_hooks.errors import printable
+from ralph_hooks.git.repository import HEADS
+from ralph_hooks.spec import handler
+
+EXAMPLE = "ralph-hooks status --watch"
+PAUSE = 1.0  # seconds between looks
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one look shows. `heads` by task index; `handler`: the stop-handler generation, and why that one."""
+
+    batch: Batch | None
+    heads: dict[int, str | None]
+    handler: tuple[str, str]
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--watch", action="store_true", help="keep showing until the batch is closed")
+    add_format(parser)
+
+
+def run(args: Namespace) -> int:
+    while True:
+        shown = _look()
+        if as_json(args):
+            put_json(_document(shown))
+        else:
+            _show(shown, repaint=args.watch and sys.stdout.isatty())
+        sys.stdout.flush()
+        if not args.watch or shown.batch is None:
+            return 0
+        time.sleep(PAUSE)
+
+
+def _look() -> Shown:
+    with reading() as work:
+        batch = work.store.open_batch()
+        heads = {attempt.index: _head(work, attempt) for attempt in batch.attempts} if batch else {}
+        generation, why = handler.detect(work.repository.top, Path.home(), work.config.stop_handler)
+        return Shown(batch, heads, (generation, why))
+
+
+def _head(work: Workplace, attempt: Attempt) -> str | None:
+    place = worktree_of(work, attempt)
+    return place.commit("HEAD") if place else work.repository.commit(HEADS + attempt.branch)
+
+
+def _document(shown: Shown) -> dict[str, Any]:
+    batch = shown.batch
+    tasks = [
+        {
+            "index": attempt.index,
+            "id": attempt.id,
+            "state": attempt.state,
+            "worktree": attempt.worktree,
+            "branch": attempt.branch,
+            "head": shown.heads[attempt.index],
+        }
+        for attempt in (batch.attempts if batch else ())
+    ]
+    known = {"batch": batch.id, "target": batch.target, "base": batch.base} if batch else {}
+    generation, why = shown.handler
+    nothing = {"batch": None, "target": None, "base": None}
+    return nothing | known | {"tasks": tasks, "stop_handler": {"generation": generation, "reason": why}}
+
+
+def _show(shown: Shown, *, repaint: bool) -> None:
+    if repaint:
+        sys.stdout.write("\x1b[2J\x1b[H")
+    put("\n".join(_lines(shown)))
+
+
+def _lines(shown: Shown) -> Iterator[str]:
+    if shown.batch is None:
+        yield "no batch is open"
+    else:
+        yield f"batch {shown.batch.id} on {shown.batch.target} at {shown.batch.base[:12]}"
+        for attempt in shown.batch.attempts:
+            head = shown.heads[attempt.index]
+            where = "not started" if head == shown.batch.base else (head or "gone")[:12]
+            said = f"  {printable(attempt.message, 80)}" if attempt.message else ""
+            yield f"  {attempt.state:8} {where:12} {printable(attempt.label, 60)}{said}"
+    yield f"stop-handler: {shown.handler[0]} ({shown.handler[1]})"
