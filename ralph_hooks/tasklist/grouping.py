@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -89,20 +89,19 @@ def _why_alone(task: Task, block: Block | None) -> str | None:
     return None if task.parallel else "no [P]"
 
 
-def _places(task_list: TaskList) -> list[Hashable]:
-    """What a run of [P] must not leave: the section in ralph and plain lists, the phase in spec-kit, and a block."""
+def _places(task_list: TaskList) -> list[int | None]:
+    """What a run of [P] must not leave, as the position of a heading: the section, in spec-kit the phase."""
+    sections = [task.section for task in task_list.tasks]
+    if task_list.dialect is not Dialect.SPECKIT:
+        return sections
     phases = _phase_starts(task_list)
-    in_phase = task_list.dialect is Dialect.SPECKIT
-    return [
-        (phases[task.section] if in_phase and task.section is not None else task.section, task.block)
-        for task in task_list.tasks
-    ]
+    return [None if section is None else phases[section] for section in sections]
 
 
-def _phase_starts(task_list: TaskList) -> list[int]:
-    """For each heading, the position of the `##` (or `#`) heading that it is or stands under; -1 above the first."""
-    starts: list[int] = []
-    current = -1
+def _phase_starts(task_list: TaskList) -> list[int | None]:
+    """For each heading, the position of the `##` (or `#`) heading that it is or stands under."""
+    starts: list[int | None] = []
+    current: int | None = None
     for position, heading in enumerate(task_list.headings):
         current = position if heading.level <= 2 else current
         starts.append(current)

@@ -43,7 +43,7 @@ def is_declared(word: str) -> bool:
 
 def is_path(word: str) -> bool:
     """Whether `word` is a path wherever it stands: `and/or`, `text/html` and `/api/users` are not, `src/a` is."""
-    if not _PATH.match(word) or "://" in word or word.endswith("()") or word.startswith(("@", "-", "$")):
+    if not _PATH.match(word) or word.endswith("()") or word.startswith(("@", "-", "$")):
         return False
     if _HAS_EXTENSION.search(word):
         return not _FRAMEWORK.match(word)

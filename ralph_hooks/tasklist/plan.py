@@ -57,14 +57,12 @@ def next_tasks(
 
 def _overlaps(task_list: TaskList, groups: tuple[Group, ...]) -> Iterator[Overlap]:
     group_of = {index: number for number, group in enumerate(groups) for index in group.tasks}
-    seen = set()
     for number, group in enumerate(groups):
         for clash in _clashes([task_list.tasks[index] for index in group.tasks]):
-            seen.add((clash.first, clash.second))
             yield Overlap(clash.path, (clash.first, clash.second), number)
     for phase in _parallel_by_phase(task_list):
         for clash in _clashes(phase):
-            if (clash.first, clash.second) not in seen and group_of[clash.first] != group_of[clash.second]:
+            if group_of[clash.first] != group_of[clash.second]:
                 yield Overlap(clash.path, (clash.first, clash.second), None)
 
 

@@ -98,8 +98,6 @@ def _item(end: int, block: Token, inline: Token, lines: tuple[Line, ...], *, top
     first = inline.content.split("\n", 1)[0].rstrip()
     source = lines[line].text.replace("\0", "\ufffd").rstrip()
     # The parser tells no columns, but the text of a block's first line is the end of its source line.
-    if not source.endswith(first):
-        return None
     return Item(line, len(source) - len(first), line + 1, paragraph, _trimmed(line, end, lines), top)
 
 

@@ -57,7 +57,8 @@ T1, T2, T3 = (f"- [ ] T00{number} [P] t\n" for number in (1, 2, 3))
         (T1 + T2, [(0, 1)]),
         ("## Phase 1\n" + T1 + "### Tests\n" + T2 + "#### Unit\n" + T3, [(0, 1, 2)]),
         (T1 + "## Phase 2\n" + T2, [(0,), (1,)]),
-        (T1 + "# Part 2\n" + T2, [(0,), (1,)]),
+        (T1 + "### Tests\n" + T2, [(0, 1)]),
+        ("## Phase 1\n" + T1 + "# Part 2\n" + T2, [(0,), (1,)]),
         ("## Phase\n" + T1 + "## Phase\n" + T2, [(0,), (1,)]),
         (T1 + "- [ ] T009 alone\n" + T2, [(0,), (1,), (2,)]),
         (T1 + "- [ ] T009 [P] [VERIFY:TEST] v\n" + T2, [(0,), (1,), (2,)]),
@@ -85,6 +86,7 @@ OPEN, CLOSE = "### [PARALLEL] A\n", "### [/PARALLEL]\n"
         (OPEN + PC + CLOSE + OPEN + PC + CLOSE, [(0,), (1,)]),
         (OPEN + PA + PA, [(0,), (1,)]),
         ("### [SEQUENTIAL] S\n" + PA + PA, [(0,), (1,)]),
+        ("### [SEQUENTIAL] S\n" + PC + PC + "### [/SEQUENTIAL]\n", [(0,), (1,)]),
         (OPEN + PC + "### [SEQUENTIAL] S\n" + PC + PC + CLOSE, [(0,), (1,), (2,)]),
     ],
 )
@@ -142,6 +144,10 @@ def test_a_split_group_says_why() -> None:
     assert [group.reason for group in planned(A + B + after(C, "1.1")).groups] == ["run of [P]", "depends on 1.1"]
 
 
+def test_a_task_without_p_says_so_even_when_it_depends_on_the_one_above() -> None:
+    assert [group.reason for group in planned(ALONE + after("- [ ] 9.2 next\n", "9.1")).groups] == ["no [P]", "no [P]"]
+
+
 def test_groups_that_would_wait_for_each_other_are_split() -> None:
     text = after(A, "1.4") + B + "# Next\n" + after(C, "1.2") + D
 
@@ -189,8 +195,23 @@ def test_a_later_block_that_comes_first_is_moved() -> None:
     assert groups(text, PLAIN) == [(1,), (0,)]
 
 
-def test_words_that_name_nothing_are_prose_in_a_list_of_lanes() -> None:
-    assert planned("### [SEQUENTIAL after lunch] A\n- [ ] a\n", PLAIN).depends == {0: frozenset()}
+@pytest.mark.parametrize("name", ["lunch", "jobs", "A"])
+def test_words_that_name_nothing_above_are_prose_in_a_list_of_lanes(name: str) -> None:
+    text = f"### [SEQUENTIAL after {name}] A\n- [ ] a\n### Background jobs\n- [ ] b\n"
+
+    assert planned(text, PLAIN).depends[0] == frozenset()
+
+
+def test_a_numbered_heading_below_can_be_named() -> None:
+    text = "## [PARALLEL after Phase 9] A\n- [ ] a\n## [/PARALLEL]\n## Phase 9: B\n- [ ] b\n"
+
+    assert groups(text, PLAIN) == [(1,), (0,)]
+
+
+def test_a_block_does_not_wait_for_itself() -> None:
+    text = "## Phase 1\n- [ ] a\n### [PARALLEL after Phase 1] B\n- [ ] b\n- [ ] c\n### [/PARALLEL]\n"
+
+    assert groups(text, PLAIN) == [(0,), (1, 2)]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +230,11 @@ def test_words_that_name_nothing_are_prose_in_a_list_of_lanes() -> None:
             "tasks depend on each other in a circle",
         ),
         ("- [ ] T001 a (depends on T9)\n", SPECKIT, "task T001 (line 1) depends on T9"),
+        (
+            "## [PARALLEL after A] A\n- [ ] a\n## [/PARALLEL]\n",
+            PLAIN,
+            'the block in line 1 comes after "A", but no block or heading',
+        ),
         (
             "## [PARALLEL after Nope] A\n- [ ] a\n## [/PARALLEL]\n",
             PLAIN,

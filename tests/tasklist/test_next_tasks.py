@@ -133,6 +133,10 @@ def test_the_plan_lists_the_pairs_of_a_group() -> None:
 
 def test_speckit_pairs_of_one_phase_are_listed_though_their_groups_differ() -> None:
     text = f"## One\n- [ ] T001 [P] {A}\n- [ ] T002 x\n- [ ] T003 [P] {A}\n## Two\n- [ ] T004 [P] {A}\n"
+    text += f"- [ ] T005 [P] {A}\n"
     found = plan(parse(text, Dialect.SPECKIT))
 
-    assert [(overlap.path, overlap.tasks, overlap.group) for overlap in found.overlaps] == [(A, (0, 2), None)]
+    assert [(overlap.path, overlap.tasks, overlap.group) for overlap in found.overlaps] == [
+        (A, (3, 4), 3),
+        (A, (0, 2), None),
+    ]

@@ -22,6 +22,14 @@ OPEN, CLOSE, TASK = "### [PARALLEL] A\n", "### [/PARALLEL]\n", "- [ ] 1.1 a\n"
         (OPEN + OPEN + CLOSE, [("PARALLEL", "A", False, 1, 2), ("PARALLEL", "A", True, 2, 3)]),
         (OPEN + OPEN + CLOSE + CLOSE, [("PARALLEL", "A", True, 1, 4), ("PARALLEL", "A", True, 2, 3)]),
         ("### [SEQUENTIAL] A\n" + TASK, [("SEQUENTIAL", "A", False, 1, 4)]),
+        (
+            OPEN + "### [SEQUENTIAL] S\n" + TASK + CLOSE,
+            [("PARALLEL", "A", True, 1, 4), ("SEQUENTIAL", "S", False, 2, 4)],
+        ),
+        (
+            OPEN + "## [SEQUENTIAL] S\n" + TASK + CLOSE,
+            [("PARALLEL", "A", True, 1, 4), ("SEQUENTIAL", "S", False, 2, 4)],
+        ),
         ("### [PARALLEL with B] A\n", [("PARALLEL", "A", False, 1, 3)]),
         ("### **[PARALLEL]** A\n", [("PARALLEL", "A", False, 1, 3)]),
         ("[PARALLEL] A\n---\n", [("PARALLEL", "A", False, 1, 4)]),

@@ -62,6 +62,18 @@ def test_the_span_of_a_field_is_its_source() -> None:
     assert text[verify.span.start : verify.span.end] == "- **Verify**: c"
 
 
+def test_an_unknown_plain_name_is_running_text() -> None:
+    (do,) = the_task("- [ ] 1.1 Task\n  - **Do**: a\n  Example: b\n").fields
+
+    assert do.text == "a\nExample: b"
+
+
+def test_a_bullet_in_a_fence_ends_no_field() -> None:
+    (do,) = the_task("- [ ] 1.1 Task\n  - **Do**: a\n  ```\n  - b\n  ```\n").fields
+
+    assert do.text == "a\n```\n- b\n```"
+
+
 def test_requirements_end_the_field_above() -> None:
     commit, requirements = the_task("- [ ] 1.1 Task\n  - **Commit**: `a`\n  - _Requirements: FR-1_\n").fields
 
@@ -88,9 +100,9 @@ def test_what_is_no_field(text: str) -> None:
 
 
 def test_a_nested_task_keeps_its_own_fields() -> None:
-    parent, child = parse("- [ ] 1.1 Parent\n  - **Do**: a\n  - [ ] 1.2 Child\n    - **Do**: b\n", Dialect.PLAIN).tasks
+    parent, child = parse("- [ ] 1.1 Parent\n  - [ ] 1.2 Child\n    - **Files**: a.py\n", Dialect.PLAIN).tasks
 
-    assert [field.text for field in (*parent.fields, *child.fields)] == ["a", "b"]
+    assert (parent.files, child.files) == ((), ("a.py",))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +127,11 @@ def test_a_nested_task_keeps_its_own_fields() -> None:
         ("update `foo.bar` in `src/a.py`", ("src/a.py",)),
         ("**src/a.py**", ("src/a.py",)),
         ("src/", ("src/",)),
+        ("build", ("build",)),
+        ("build (new)", ("build",)),
+        ("src/a.py (replaces src/old.py)", ("src/a.py",)),
+        ("src/a.py - moved from src/old.py", ("src/a.py",)),
+        ("`run()`", ()),
         ("None", ()),
         ("N/A (verification only)", ()),
         ("(none - checks only)", ()),
@@ -145,10 +162,16 @@ def test_the_files_field(text: str, files: tuple[str, ...]) -> None:
         ("Call `app.run()` of `user.name`", ()),
         ("Set up Node.js and Next.js", ()),
         ("Install @scope/package, e.g. v1.2.3", ()),
+        ("Run with --config=a.toml, $HOME/a.toml, @types/a.d.ts", ()),
+        ("Call src/run()", ()),
     ],
 )
 def test_paths_in_a_speckit_description(title: str, files: tuple[str, ...]) -> None:
     assert the_task(f"- [ ] T001 {title}", Dialect.SPECKIT).files == files
+
+
+def test_a_speckit_task_may_have_a_files_field() -> None:
+    assert the_task("- [ ] T001 Like src/a.py\n  - **Files**: src/b.py\n", Dialect.SPECKIT).files == ("src/b.py",)
 
 
 def test_a_speckit_description_may_go_on_over_lines() -> None:

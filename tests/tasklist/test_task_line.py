@@ -75,7 +75,7 @@ def test_a_ralph_line(line: str, name: str, markers: tuple[str, ...], title: str
         ("- [ ] **T001.1** Sub", "T001.1", (), "Sub"),
         ("- [ ] T001 [US1+US2] Both", "T001", ("US1+US2",), "Both"),
         ("- [ ] T001 (P) is no marker here", "T001", (), "(P) is no marker here"),
-        ("- [ ] T002 V4 is a title here", "T002", (), "V4 is a title here"),
+        ("- [ ] T002 V4: a title here", "T002", (), "V4: a title here"),
     ],
 )
 def test_a_speckit_line(line: str, name: str, markers: tuple[str, ...], title: str) -> None:

@@ -23,6 +23,10 @@ def test_offsets_count_in_the_source_text(end: str, mark: str, last: str) -> Non
     assert text[first.span.start : first.span.end] == end.join(LINES[2:4])
 
 
+def test_an_underlined_task_is_a_task() -> None:
+    assert [task.id for task in parse("- [ ] 1.1 Task\n  ---\n", Dialect.RALPH).tasks] == ["1.1"]
+
+
 def test_form_feeds_and_line_separators_end_no_line() -> None:
     (task,) = parse("a\x0cb\u2028c\x85d\n\n- [ ] 1.1 Task", Dialect.RALPH).tasks
 
@@ -67,6 +71,9 @@ def test_a_bullet_may_stand_alone_on_its_line() -> None:
         ("- [ ] 1.1 Task\n  # inside\n", []),
         ("---\ntitle: x\n---\n# One\n", [(1, "One", 4)]),
         ("#no heading\n", []),
+        ("---\n\n# One\n\n---\n", [(1, "One", 3)]),
+        ("---\nx: 1\n# One\n", [(1, "One", 3)]),
+        ("[P]: x\n---\n", [(2, "[P]: x", 1)]),
     ],
 )
 def test_headings(text: str, headings: list[tuple[int, str, int]]) -> None:
