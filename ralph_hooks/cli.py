@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
-    except Exception as error:  # noqa: BLE001 - no traceback reaches a user; it is in the log
+    except Exception as error:
         where = _log(error)
         return _complain(f"unexpected {type(error).__name__}: {printable(str(error))}; please report it, with {where}")
     return code

@@ -13,7 +13,10 @@ LIMIT = 1_000_000  # bytes; then the log starts anew, and the last one is kept b
 
 
 def write_error(error: Exception) -> str:
-    """Append the traceback and what git said; gives the place in words. Never raises: there is an error to report already."""
+    """Append the traceback and what git said; gives the place in words.
+
+    Never raises: there is an error to report already.
+    """
     from ralph_hooks.git.process import GitError  # noqa: PLC0415 - this is the edge that knows both
     from ralph_hooks.git.repository import open_repository  # noqa: PLC0415
 

@@ -1,4 +1,7 @@
-"""Closing the open batch without a landing. Nothing is removed: every attempt's work stays under `refs/ralph/aborted/`."""
+"""Closing the open batch without a landing.
+
+Nothing is removed: every attempt's work stays under `refs/ralph/aborted/`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chain of commits that a landing is: each squash merged onto the tip before it, stamped, and proved to conserve."""
+"""The chain of commits of a landing: each squash merged onto the tip before it, stamped, and proved to conserve."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from ralph_hooks.tasklist.model import Task
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One landed task: its squash, the tip and tree it was put on, and the commit that came of it (None: nothing to commit)."""
+    """One landed task: its squash, the tip and tree it was put on, and the commit that came of it (None: nothing to
+    commit).
+    """
 
     squash: Squash
     before: str
@@ -53,7 +55,9 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a chain is made from: the base, the target's tip, the squashes in task order, and what is stamped for each."""
+    """What a chain is made from: the base, the target's tip, the squashes in task order, and what is stamped for
+    each.
+    """
 
     base: str
     tip: str
@@ -99,8 +103,10 @@ def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, 
 
 
 def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
-    # The merge base must be the recorded base. Where the target was rewound below it, a commit that nobody will ever see
-    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on only.)
+    # The merge base must be the recorded base. Where the target was rewound below it, a commit that nobody will ever
+    # see
+    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on
+    # only.)
     ours = tip.commit if plan.rebased else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
     merged = merger.merge(ours, squash.commit, attributes=tip.attributes)
     if not merged.clean:
@@ -145,7 +151,7 @@ def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> 
 
 
 def _with_renames(objects: Objects, merger: Merger, base: str, link: Link, evidence: Evidence) -> tuple[Violation, ...]:
-    """The violations that are left once renames are known, and contents at their ends that nobody's merge would give."""
+    """The violations that are left once renames are known, and contents at their ends that no merge would give."""
     mine, theirs = renames(objects.repository, [(base, link.squash.tree), (base, link.tree_before)])
     known = replace(evidence, renames_attempt=mine, renames_target=theirs)
     found = list(violations(known))

@@ -26,7 +26,10 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The tasks to start. None: `verify` is to be done by hand first, or `exhausted` have used up their tries, or all is done."""
+    """The tasks to start.
+
+    None: `verify` is to be done by hand first, or `exhausted` have used up their tries, or all is done.
+    """
 
     tasks: tuple[Task, ...]
     verify: Task | None = None
@@ -66,7 +69,10 @@ def choose_next(
 
 
 def choose_named(listed: TaskList, plan: Plan, names: Sequence[str], *, allow_overlap: bool) -> Choice:
-    """The tasks that were named, in the order of the list. Raises UsageError or RefusedError where one cannot be started."""
+    """The tasks that were named, in the order of the list.
+
+    Raises UsageError or RefusedError where one cannot be started.
+    """
     tasks = {task.index: task for task in (find(listed, name) for name in names)}
     for task in tasks.values():
         _require_startable(listed, plan, task)

@@ -17,7 +17,10 @@ from ralph_hooks.tasklist.model import Task
 
 @dataclass(frozen=True, slots=True)
 class Committing:
-    """What all commits of a landing share. `who`: the user; `sign`: stores a commit with a signature, None: unsigned."""
+    """What all commits of a landing share.
+
+    `who`: the user; `sign`: stores a commit with a signature, None: unsigned.
+    """
 
     who: str
     sign: Callable[[bytes], str] | None
@@ -39,7 +42,10 @@ def commit_task(
     tree: str,
     parent: str,
 ) -> str:
-    """Store the commit of one task and give its id. No clock: the dates are the attempt's, never before the parent's."""
+    """Store the commit of one task and give its id.
+
+    No clock: the dates are the attempt's, never before the parent's.
+    """
     attempt, history = squash.attempt, squash.history
     before = read_commit(objects.raw_commit(parent)).committer
     last = history[-1] if history else None

@@ -17,7 +17,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import HEADS, Repository, open_repository
-from ralph_hooks.git.snapshot import snapshot, unmerged
+from ralph_hooks.git.snapshot import end_cherry_pick, snapshot, unmerged
 from ralph_hooks.git.worktrees import dirt
 
 # Subjects of the commits that are made for an executor: its work, or nothing but the spec's own files.
@@ -28,7 +28,10 @@ _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What is left of an attempt: its commit, and the paths that are in no commit. `place` is None once the worktree is gone."""
+    """What is left of an attempt: its commit, and the paths that are in no commit.
+
+    `place` is None once the worktree is gone.
+    """
 
     place: Repository | None
     head: str | None
@@ -122,10 +125,17 @@ def _commit_loose(
     tree = snapshot(place, loose, install=move)
     time = read_commit(objects.raw_commit(head)).committer.time
     who = Signature(committer(place), time)
-    own = spec_of(batch).own
-    subject = UNCOMMITTED_PAGES if all(own(path) for path in loose) else UNCOMMITTED
-    message = f"{subject}\n\nRalph-Task: {attempt.name}\nRalph-Batch: {batch.id}\n"
-    commit = objects.write("commit", raw_commit(tree, head, who, who, message))
+    picked = place.commit("CHERRY_PICK_HEAD")
+    if picked:  # a conflict that `resolve` made, mended and not committed: it stays its executor's work
+        text = read_commit(objects.raw_commit(picked))
+        raw = raw_commit(tree, head, text.author, who, text.message)
+    else:
+        own = spec_of(batch).own
+        subject = UNCOMMITTED_PAGES if all(own(path) for path in loose) else UNCOMMITTED
+        message = f"{subject}\n\nRalph-Task: {attempt.name}\nRalph-Batch: {batch.id}\n"
+        raw = raw_commit(tree, head, who, who, message)
+    commit = objects.write("commit", raw)
     if move:
         move_refs(place, "ralph-hooks: uncommitted work", [RefUpdate("HEAD", head, commit)])
+        end_cherry_pick(place)
     return commit

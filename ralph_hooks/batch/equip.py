@@ -20,7 +20,9 @@ TAIL = 2000  # characters of a failed setup's output that are kept
 def equip(
     copies: Mapping[str, bytes], batch: Batch, attempt: Attempt, config: Config
 ) -> tuple[tuple[str, ...], str | None]:
-    """Give the attempt's worktree what it needs. `copies`: the spec's untracked files by path. Returns the paths that this made, and why `setup` failed, if it did.
+    """Give the attempt's worktree what it needs.
+
+    `copies`: the spec's untracked files by path. Returns the paths that this made, and why `setup` failed, if it did.
 
     What was made never enters a squash, ignored or not, so it is written down at once.
     """
@@ -65,9 +67,9 @@ def _run_setup(place: Repository, attempt: Attempt, config: Config) -> str | Non
     extra = {"RALPH_TASK_INDEX": str(attempt.index), "RALPH_WORKTREE": attempt.worktree}
     kept = {name: value for name, value in environment(extra).items() if name != "LC_ALL"} | _locale()
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S602 - the user wrote it for a shell
             config.setup,
-            shell=True,  # noqa: S602
+            shell=True,
             cwd=place.top,
             env=kept,
             stdin=subprocess.DEVNULL,

@@ -69,7 +69,7 @@ def _link_up(work: Workplace, objects: Objects, site: Site, harvest: Harvest) ->
 
 
 def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
-    """The landing without its signal, where a page of the spec is not what the signal says: ticked, committed, clean."""
+    """The landing without its signal, where a page of the spec is not as the signal says: ticked, committed, clean."""
     if landing.signal is None:
         return landing
     dirty = [path for path in site.binder.paths if site.place and kept(site.place, path) is not Kept.CLEAN]

@@ -1,4 +1,7 @@
-"""What a batch is. Frozen data with a JSON form: the same document stands in SQLite and, pinned, under `refs/ralph/batch/`."""
+"""What a batch is.
+
+Frozen data with a JSON form: the same document stands in SQLite and, pinned, under `refs/ralph/batch/`.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The tasks that are executed from one recorded base. `target` is a full ref name; paths in the repository are relative."""
+    """The tasks that are executed from one recorded base.
+
+    `target` is a full ref name; paths in the repository are relative.
+    """
 
     id: str
     base: str

@@ -1,7 +1,8 @@
 """Moving the target branch together with all that belongs to the move, so that no crash leaves half of it.
 
-A move is planned whole, written down as a journal (a commit under `refs/ralph/landing/`), and then carried out in a fixed
-order. Whatever dies on the way, `recover` reads the journal and either finishes the move or takes it back; it never
+A move is planned whole, written down as a journal (a commit under `refs/ralph/landing/`), and then carried out in a
+fixed order. Whatever dies on the way, `recover` reads the journal and either finishes the move or takes it back; it
+never
 builds anything anew. Landings, undos and ticks are moves.
 """
 
@@ -206,7 +207,9 @@ def _bring_along(objects: Objects, checkout: Checkout, changes: Diff, move: Move
 
 
 def put_back(objects: Objects, place: Repository, changes: Diff, move: Move) -> None:
-    """What a broken sync has already brought to `new` goes back to `old`; spec files that it took back are given back."""
+    """What a broken sync has already brought to `new` goes back to `old`; spec files that it took back are given
+    back.
+    """
     bring(place, changes, move.old, [path for path, _ in move.saved], back=True)
     for path, blob in move.saved:
         (place.top / path).write_bytes(objects.blob(blob))
@@ -214,14 +217,20 @@ def put_back(objects: Objects, place: Repository, changes: Diff, move: Move) -> 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What could not be done after the target had moved. `pages`: it was the list or the log, so nothing is complete."""
+    """What could not be done after the target had moved.
+
+    `pages`: it was the list or the log, so nothing is complete.
+    """
 
     warnings: tuple[str, ...]
     pages: bool
 
 
 def settle(work: Workplace, objects: Objects, move: Move) -> Settled:
-    """Steps 8 to 10: untracked spec files, state file, store, and the journal becomes history. Each is safe to repeat."""
+    """Steps 8 to 10: untracked spec files, state file, store, and the journal becomes history.
+
+    Each is safe to repeat.
+    """
     pages = tuple(_edit_disk(objects, move.disk))
     warnings = (*pages, *_edit_state(move.state))
     if move.kind == "land" and move.batch and move.landing:

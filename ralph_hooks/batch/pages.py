@@ -1,4 +1,5 @@
-"""The spec's two pages, the task list and the progress log: where they stand, what they say, and the stamp that a landing
+"""The spec's two pages, the task list and the progress log: where they stand, what they say, and the stamp that a
+landing
 puts on them."""
 
 from __future__ import annotations

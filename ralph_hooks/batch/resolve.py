@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ralph_hooks.batch import names
+from ralph_hooks.batch.ending import UNCOMMITTED
+from ralph_hooks.batch.message import raw_commit
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
-from ralph_hooks.batch.squash import squash_all
+from ralph_hooks.batch.squash import Squash, squash_all
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.merge import scratch_commit
@@ -59,17 +61,30 @@ def merge_parked(objects: Objects, parked: ParkedAttempt, tip: str, worktree: Pa
         raise RefusedError(
             f"task {attempt.name} cannot be merged: {misfits[0].reason}", f"look at it: git log {parked.head}"
         )
-    change = objects.write("commit", scratch_commit(squashes[0].tree, (batch.base,), f"task {attempt.label}"))
+    change = _as_commit(objects, squashes[0])
     place = open_repository(worktree)
+    # A cherry-pick of a commit on the recorded base: git's three-way merge with that base, and in a conflict
+    # `git commit` keeps the executor's name. The base in the markers helps whoever resolves it. No hooks, as in a
+    # landing.
+    config = ("merge.conflictStyle=diff3", "core.hooksPath=/dev/null", "commit.gpgSign=false")
     try:
-        # The base in the markers helps a person; it is git's three-way merge with `batch.base` as the base.
-        place.git("cherry-pick", "--no-commit", "--allow-empty", change, config=["merge.conflictStyle=diff3"])
+        place.git("cherry-pick", "--allow-empty", "--keep-redundant-commits", change, config=config)
     except GitError:
         conflicts = unmerged(place)
         if not conflicts:
             raise
         return conflicts
     return ()
+
+
+def _as_commit(objects: Objects, squash: Squash) -> str:
+    """The attempt's change as one commit on its base, in its executor's name."""
+    task, base = squash.attempt.label, squash.base
+    if not squash.history:
+        return objects.write("commit", scratch_commit(squash.tree, (base,), task))
+    last = squash.history[-1]
+    message = last.message if len(squash.history) == 1 and last.subject != UNCOMMITTED else f"{task}\n"
+    return objects.write("commit", raw_commit(squash.tree, base, last.author, last.committer, message))
 
 
 def other_side(repository: Repository, base: str, tip: str, paths: Sequence[str]) -> tuple[OtherSide, ...]:

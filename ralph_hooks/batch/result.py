@@ -1,4 +1,7 @@
-"""From a chain to the move that lands it: the result of each task, refs, untracked pages, the verdict. Writes nothing."""
+"""From a chain to the move that lands it: the result of each task, refs, untracked pages, the verdict.
+
+Writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -111,11 +114,13 @@ def _warnings(site: Site, harvest: Harvest, made: Chain) -> Iterator[str]:
     for link in made.links:
         paths = [path for path in link.squash.dropped if _is_noticed(batch, path)]
         if paths:
-            yield f"task {link.squash.attempt.name} changed {', '.join(paths)}: left out, it is not an executor's to change"
+            yield f"task {link.squash.attempt.name} changed {', '.join(paths)}: left out, not an executor's to change"
 
 
 def _is_noticed(batch: Batch, path: str) -> bool:
-    """Executors write their progress and, with older prompts, their own tick; of the spec's files the rest is noticed."""
+    """Executors write their progress and, with older prompts, their own tick; of the spec's files the rest is
+    noticed.
+    """
     spec = spec_of(batch)
     return spec.own(path) and path not in {spec.tasks, spec.progress} and ".progress-task-" not in path
 

@@ -18,7 +18,10 @@ from ralph_hooks.tasklist.parse import parse
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`place` has the target checked out, None when no worktree has. `loose`: pages that git does not keep, as on disk."""
+    """`place` has the target checked out, None when no worktree has.
+
+    `loose`: pages that git does not keep, as on disk.
+    """
 
     repository: Repository
     place: Repository | None

@@ -12,12 +12,18 @@ from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import Entry, Objects
 from ralph_hooks.git.repository import Repository
 
+_Walk = Mapping[str, tuple[str, ...]]  # commit -> parents
+
 
 @dataclass(frozen=True, slots=True)
 class Squash:
-    """An attempt's change. `commit` has the tree of the change and the base as its only parent: it exists for the merge."""
+    """An attempt's change.
+
+    `commit` has the tree of the change and the base as its only parent: it exists for the merge.
+    """
 
     attempt: Attempt
+    base: str
     head: str
     commit: str
     tree: str
@@ -48,33 +54,58 @@ def squash_all(
     """
     repository = objects.repository
     walk = _walk(repository, base, tip, [head for _, head in heads])
-    fitting: list[tuple[Attempt, str, str | None]] = []
-    misfits: list[Misfit] = []
-    for attempt, head in heads:
-        merged, reason = _merged_tip(repository, base, tip, head, walk)
-        if reason is None:
-            fitting.append((attempt, head, merged))
-        else:
-            misfits.append(Misfit(attempt, head, reason))
-    trees = {commit: objects.tree_of(commit) for commit in {base, *(head for _, head, _ in fitting)}}
-    trees |= {merged: objects.tree_of(merged) for _, _, merged in fitting if merged}
-    pairs = [(trees[base], trees[commit]) for _, head, merged in fitting for commit in (head, merged or base)]
+    looks = [_look(objects, base, tip, walk, attempt, head) for attempt, head in heads]
+    fitting = [look for look in looks if not isinstance(look, Misfit)]
+    tree = objects.tree_of(base)
+    pairs = [(tree, objects.tree_of(commit)) for look in fitting for commit in (look.head, look.merged or base)]
     diffs = iter(diff_trees(repository, pairs))
-    squashes: list[Squash] = []
-    for attempt, head, _ in fitting:
-        change, came_along = next(diffs), next(diffs)
-        drop = {path: entry for path, entry in _not_its_own(attempt, change, came_along, own)}
-        try:
-            tree = objects.edit_tree(trees[head], drop) if drop else trees[head]
-        except ValueError:
-            misfits.append(Misfit(attempt, head, "replaces a folder that holds the spec's own files by something else"))
-            continue
-        commit = objects.write("commit", scratch_commit(tree, (base,)))
-        kept = {path: item for path, item in change.items() if path not in drop}
-        dropped = {path: item for path, item in change.items() if path in drop and path not in came_along}
-        history = tuple(read_commit(objects.raw_commit(oid)) for oid in _own_commits(walk, head))
-        squashes.append(Squash(attempt, head, commit, tree, kept, dropped, history))
-    return squashes, misfits
+    made = [_squash(objects, base, walk, look, next(diffs), next(diffs), own) for look in fitting]
+    squashes = [item for item in made if isinstance(item, Squash)]
+    return squashes, [item for item in (*looks, *made) if isinstance(item, Misfit)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """An attempt whose history allows a squash. `merged`: the newer target that it has taken in, if it has."""
+
+    attempt: Attempt
+    head: str
+    merged: str | None
+
+
+def _look(objects: Objects, base: str, tip: str, walk: _Walk, attempt: Attempt, head: str) -> _Look | Misfit:
+    repository = objects.repository
+    ends = {parent for commit in _reach(walk, head) for parent in walk[commit] if parent not in walk}
+    if head == base or ends == {base}:
+        return _Look(attempt, head, None)
+    if not repository.contains(head, base):
+        return Misfit(attempt, head, "its branch does not descend from the base that was recorded at the start")
+    found = repository.git("merge-base", "--all", tip, head, accept=(0, 1)).text.split()
+    if len(found) > 1:
+        return Misfit(attempt, head, "its history criss-crosses with the target's: there is more than one merge base")
+    newer = bool(found) and found[0] != base and repository.contains(found[0], base)
+    return _Look(attempt, head, found[0] if newer else None)
+
+
+def _squash(
+    objects: Objects, base: str, walk: _Walk, look: _Look, change: Diff, came_along: Diff, own: Callable[[str], bool]
+) -> Squash | Misfit:
+    attempt, head, tree = look.attempt, look.head, objects.tree_of(look.head)
+    drop = dict(_not_its_own(attempt, change, came_along, own))
+    try:
+        tree = objects.edit_tree(tree, drop) if drop else tree
+    except ValueError:
+        return Misfit(attempt, head, "replaces a folder that holds the spec's own files by something else")
+    return Squash(
+        attempt=attempt,
+        base=base,
+        head=head,
+        commit=objects.write("commit", scratch_commit(tree, (base,))),
+        tree=tree,
+        change={path: item for path, item in change.items() if path not in drop},
+        dropped={path: item for path, item in change.items() if path in drop and path not in came_along},
+        history=tuple(read_commit(objects.raw_commit(oid)) for oid in _own_commits(walk, head)),
+    )
 
 
 def _not_its_own(
@@ -83,7 +114,8 @@ def _not_its_own(
     """The paths that stay as they are in the base, with what the base has there."""
     for path, item in change.items():
         theirs = came_along.get(path)
-        # A file that the attempt left exactly as a newer target had it is not its change. Were it kept, a later revert of
+        # A file that the attempt left exactly as a newer target had it is not its change. Were it kept, a later
+        # revert of
         # it on the target would be undone. Only plain edits: dropping one half of a rename would make two files of one.
         follows = theirs is not None and item.old is not None and item.new is not None and theirs.new == item.new
         if follows or own(path) or is_made(path, attempt.made):
@@ -93,9 +125,6 @@ def _not_its_own(
 def is_made(path: str, made: Sequence[str]) -> bool:
     """Is `path` one of those that `link`, `copy` or `setup` made, or in a folder that they made?"""
     return any(path == item or path.startswith(item.rstrip("/") + "/") for item in made)
-
-
-_Walk = Mapping[str, tuple[str, ...]]
 
 
 def _walk(repository: Repository, base: str, tip: str, heads: Sequence[str]) -> _Walk:
@@ -121,19 +150,3 @@ def _reach(walk: _Walk, head: str) -> Iterator[str]:
 
 def _own_commits(walk: _Walk, head: str) -> list[str]:
     return [commit for commit in _reach(walk, head) if len(walk[commit]) < 2][::-1]
-
-
-def _merged_tip(repository: Repository, base: str, tip: str, head: str, walk: _Walk) -> tuple[str | None, str | None]:
-    """The newer target that the attempt has taken in, if it has; and the reason why the attempt fits no squash, if it does not."""
-    if head == base:
-        return None, None
-    ends = {parent for commit in _reach(walk, head) for parent in walk[commit] if parent not in walk}
-    if ends == {base}:
-        return None, None
-    if not repository.contains(head, base):
-        return None, "its branch does not descend from the base that was recorded at the start"
-    found = repository.git("merge-base", "--all", tip, head, accept=(0, 1)).text.split()
-    if len(found) > 1:
-        return None, "its history criss-crosses with the target's: there is more than one merge base"
-    merged = found[0] if found else base
-    return (merged if merged != base and repository.contains(merged, base) else None), None

@@ -72,7 +72,10 @@ class _Ground:
 
 
 def start(work: Workplace, wanted: Wanted) -> Started:
-    """Open a batch. Raises UsageError for tasks that cannot be started, RefusedError where the repository is not ready."""
+    """Open a batch.
+
+    Raises UsageError for tasks that cannot be started, RefusedError where the repository is not ready.
+    """
     ground = _ground(work, wanted)
     listed, planned = ground.listed, plan(ground.listed)
     earlier = earlier_attempts(work.store.records(), listed, ground.spec.tasks)
@@ -158,7 +161,10 @@ def _ground(work: Workplace, wanted: Wanted) -> _Ground:
 
 
 def _list_text(work: Workplace, spec: Spec, target: str, base: str) -> str:
-    """The list as the target has it; on disk where it is ignored. Raises RefusedError where the two are not the same."""
+    """The list as the target has it; on disk where it is ignored.
+
+    Raises RefusedError where the two are not the same.
+    """
     here = work.repository.branch() == target
     if require_list(work.repository, spec) is Kept.IGNORED:
         return decode((spec.root / spec.tasks).read_bytes())

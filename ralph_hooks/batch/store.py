@@ -1,4 +1,5 @@
-"""Batches and attempts in SQLite, in the git common dir: executors of one batch end at the same time, in their own processes.
+"""Batches and attempts in SQLite, in the git common dir: executors of one batch end at the same time, in their own
+processes.
 
 The database is an index. The record of a batch stands under `refs/ralph/batch/` and the journal of a landing under
 `refs/ralph/log/`; `rebuild` in `batch/recover.py` makes the rows anew from them.
@@ -44,7 +45,10 @@ pragma user_version = 1;
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A batch with what came out of it. `landing` is None unless it landed; `told`: the verdict was given to somebody."""
+    """A batch with what came out of it.
+
+    `landing` is None unless it landed; `told`: the verdict was given to somebody.
+    """
 
     batch: Batch
     landing: Landing | None

@@ -1,4 +1,6 @@
-"""Where a command works: the repository, its configuration, the store, and the lock that lets one change things at a time."""
+"""Where a command works: the repository, its configuration, the store, and the lock that lets one change things at a
+time.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Land the batch once every executor has ended: one commit per task on the target branch, in task order.
 
-Tasks that conflict are parked and the others land. Nothing is lost: parked work is kept under a ref, `resolve` brings it
-back. Exit code 0: all landed; 1: something was parked or failed, or executors still run; 2: refused, nothing moved.
+Tasks that conflict are parked and the others land. Nothing is lost: parked work is kept under a ref, `resolve` brings
+it back. Exit code 0: all landed; 1: something was parked or failed, or executors still run; 2: refused, nothing
+moved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Resolve a parked task: a worktree at the target's tip with its attempt merged in, conflict markers where it conflicts.
+"""Resolve a parked task: a worktree at the target's tip with its attempt merged in, conflict markers where it
+conflicts.
 
 Edit the files there, then `finish ID` and `land`. Whose changes are on the other side is said.
 """

@@ -52,11 +52,12 @@ def run(args: Namespace) -> int:
 
 def describe(batch: Batch) -> str:
     """The open batch, for a person who is about to send executors off."""
-    lines = [f"batch {batch.id} on {batch.target} at {batch.base[:12]}"]
-    for attempt in batch.attempts:
-        lines.append(f"  {printable(attempt.label)}\n      {printable(attempt.worktree)}")
+    first = f"batch {batch.id} on {batch.target} at {batch.base[:12]}"
+    lines = [f"  {printable(attempt.label)}\n      {printable(attempt.worktree)}" for attempt in batch.attempts]
     names = " ".join(attempt.name for attempt in batch.attempts)
-    return "\n".join([*lines, "", f"next: work there, `ralph-hooks finish ID` for each ({names}), `ralph-hooks land`"])
+    return "\n".join(
+        [first, *lines, "", f"next: work there, `ralph-hooks finish ID` for each ({names}), `ralph-hooks land`"]
+    )
 
 
 def task_document(batch: Batch, attempt: Attempt) -> dict[str, Any]:
@@ -99,9 +100,8 @@ def _explain(started: Started) -> int:
         note(f"task {name} is a [VERIFY]: do it in the main worktree, then `ralph-hooks tick {name}`")
         code = 1
     for task in choice.exhausted:
-        note(
-            f"task {task.name} was tried {started.earlier[task.index].tries} times: skipped until you name it (`ralph-hooks start {task.name}`)"
-        )
+        tries = started.earlier[task.index].tries
+        note(f"task {task.name} was tried {tries} times: skipped until you name it, `ralph-hooks start {task.name}`")
         code = 1
     for attempt in started.batch.attempts if started.batch else ():
         earlier = started.earlier.get(attempt.index)

@@ -1,8 +1,9 @@
 """Bringing the target's checked-out worktree from one commit to another without losing anything that is not in git.
 
-git's own `read-tree -m -u` silently overwrites ignored files, and a crash in the middle of it leaves an `index.lock` that
-nobody can tell from a live one. So: look first, work on a private copy of the index, and hold the real `index.lock` with our
-name in it until the private index has taken its place.
+git's own `read-tree -m -u` silently overwrites ignored files, and a crash in the middle of it leaves an `index.lock`
+that nobody can tell from a live one. So: look first, work on a private copy of the index, and hold the real
+`index.lock`
+with our name in it until the private index has taken its place.
 """
 
 from __future__ import annotations
@@ -115,7 +116,10 @@ def _private_index(repository: Repository) -> Path:
 
 
 def obstacles(top: Path, changes: Diff, local: Collection[str], ours: Collection[str] = ()) -> tuple[Obstacle, ...]:
-    """What a switch along `changes` would overwrite. `local`: tracked paths with local changes; `ours` may be overwritten."""
+    """What a switch along `changes` would overwrite.
+
+    `local`: tracked paths with local changes; `ours` may be overwritten.
+    """
     return tuple(_find(top, changes, frozenset(local), frozenset(ours)))
 
 
@@ -194,7 +198,7 @@ def in_index(repository: Repository) -> dict[str, Entry]:
 
 
 def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | None]:
-    """What stands at each path, as git would store it: filters applied, the link text of a symlink; None for nothing."""
+    """What stands at each path, as git would store it: filters applied, the text of a symlink; None for nothing."""
     found: dict[str, Entry | None] = {}
     files: list[tuple[str, str]] = []
     for path in paths:

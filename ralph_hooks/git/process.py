@@ -94,7 +94,10 @@ def run(
     accept: Sequence[int] = (0,),
     limit: float = TIME_LIMIT,
 ) -> Result:
-    """Run `git ARGS` in `cwd`. Raises GitError for a status that is not in `accept`, RalphError after `limit` seconds."""
+    """Run `git ARGS` in `cwd`.
+
+    Raises GitError for a status that is not in `accept`, RalphError after `limit` seconds.
+    """
     try:
         done = subprocess.run(
             command(args, config),

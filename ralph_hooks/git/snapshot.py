@@ -46,3 +46,10 @@ def unmerged(place: Repository) -> tuple[str, ...]:
     """Paths that are in conflict in the worktree's index."""
     listed = place.git("ls-files", "--unmerged", "-z").records
     return tuple(dict.fromkeys(record.partition("\t")[2] for record in listed))
+
+
+def end_cherry_pick(place: Repository) -> None:
+    """What a cherry-pick in conflict left beside the index goes, once a commit of its outcome has been made."""
+    place.git("cherry-pick", "--quit", accept=(0, 128))
+    for name in ("CHERRY_PICK_HEAD", "MERGE_MSG"):
+        (place.git_dir / name).unlink(missing_ok=True)

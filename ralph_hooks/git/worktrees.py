@@ -79,7 +79,10 @@ def add_worktree(repository: Repository, path: Path, branch: str, commit: str, r
 
 
 def remove_worktree(repository: Repository, path: Path, *, force: bool) -> None:
-    """Unlock and remove the worktree at `path`. `force` only where the caller has proved that nothing in it is unpinned."""
+    """Unlock and remove the worktree at `path`.
+
+    `force` only where the caller has proved that nothing in it is unpinned.
+    """
     repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
     repository.git("worktree", "remove", *(("--force",) if force else ()), "--", str(path))
 
