@@ -142,6 +142,11 @@ def test_a_misspelt_file_name_is_not_passed_over(tmp_path: Path) -> None:
             "[tool.ralph-hooks]\nsetup = 'a'\n[tool.ralph-hooks.linkk]\na = 1\n",
             "pyproject.toml: unknown key 'linkk'; did you mean link?",
         ),
+        (
+            ".ralph-hooks.toml",
+            "sett = 1\n[other]\nsett = 2\n",
+            ".ralph-hooks.toml:1: unknown key 'sett'; did you mean setup?",
+        ),
         (".ralph-hooks.toml", "[links]\n", ".ralph-hooks.toml:1: unknown key 'links'; did you mean link?"),
         (".ralph-hooks.yaml", "source: x\n", ".ralph-hooks.yaml:1: unknown key 'source'"),
         (".ralph-hooks.yaml", "1: x\n", ".ralph-hooks.yaml:1: unknown key '1'; the keys are dialect, max_parallel,"),

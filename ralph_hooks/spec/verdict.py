@@ -11,9 +11,9 @@ from collections.abc import Sequence, Sized
 TASK, BATCH, ALL = "TASK_COMPLETE", "BATCH_COMPLETE", "ALL_TASKS_COMPLETE"
 
 # stop-handler.sh takes TASK_COMPLETE back when one of these stands beside it, in any case. Each is disarmed at its last
-# word. `\s+` and DOTALL, where the handler has a blank and one line: a coordinator wraps and joins lines.
+# word. `\s+`, and below DOTALL, where the handler has a blank and one line: a coordinator wraps and joins lines.
 _CONTRADICTIONS = [
-    re.compile(rf"({first}\s+)({second})", re.IGNORECASE | re.DOTALL)
+    re.compile(rf"({first}\s+)({second})", re.IGNORECASE)
     for first, second in (
         ("manual", r"testing\s+required"),
         ("requires", "manual"),

@@ -161,6 +161,14 @@ def test_the_search_is_bounded(root: Path, home: Path, path: str) -> None:
     assert detect(root, home, "auto") == NOTHING
 
 
+def test_a_command_in_the_depths_of_a_document_is_not_looked_for(root: Path, home: Path) -> None:
+    command: Any = {"command": "stop-handler.sh"}
+    for _ in range(20):  # the parser gets deeper than a search of the document could
+        command = [command]
+    put(root / ".claude/settings.json", {"hooks": {"Stop": command}})
+    assert detect(root, home, "auto") == NOTHING
+
+
 def test_the_search_ends_in_a_wide_tree(root: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         put(home / f".claude/plugins/{number}/hooks/scripts/other.sh")

@@ -152,6 +152,19 @@ def test_what_belongs_together_is_one_item(block: str) -> None:
     assert added("", f"## Learnings\n{block}\n\n- after\n").sections == ((("## Learnings",), (block, "- after")),)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- a\n\ntext\n  - b", ("- a", "text", "- b")),
+        ("text\n    ```\n\n- b", ("text\n    ```", "- b")),
+        ("text\n\n  more\n- b", ("text\n\n  more", "- b")),
+        ("- a\n- b\n\n- c", ("- a", "- b", "- c")),
+    ],
+)
+def test_where_one_item_ends(text: str, expected: tuple[str, ...]) -> None:
+    assert items(added("", f"## Learnings\n{text}\n")) == {"## Learnings": expected}
+
+
 def test_indented_items_are_moved_to_the_margin() -> None:
     text = "## Learnings\n\n  - a\n    - nested\n  - b\n"
     assert items(added("", text)) == {"## Learnings": ("- a\n  - nested", "- b")}
@@ -295,6 +308,7 @@ def test_of_two_sections_of_one_name_the_last_grows() -> None:
         ("## Learnings\n- b\n\n\n## Next\n", "## Learnings\n- b\n- a\n\n\n## Next\n"),
         ("## Learnings\n- b\n## Next\n", "## Learnings\n- b\n- a\n## Next\n"),
         ("## Learnings\n```\nb", "## Learnings\n```\nb\n```\n\n- a\n"),
+        ("## Learnings\n- b\n\n## X\n```\nc", "## Learnings\n- b\n- a\n\n## X\n```\nc"),
         ("## Learnings\n<!-- b\n", "## Learnings\n<!-- b\n-->\n\n- a\n"),
         ("---\nx: 1\n---\n## Learnings\n", "---\nx: 1\n---\n## Learnings\n- a\n"),
         ("\n", "\n# Progress\n\n## Learnings\n- a\n"),

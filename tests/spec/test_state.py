@@ -276,6 +276,13 @@ def test_undo_leaves_a_key_that_somebody_removed() -> None:
     assert "taskIndex" not in state.revert({}, change)
 
 
+def test_undo_knows_a_value_that_was_rewritten_in_another_order() -> None:
+    change = landing(held(), READS, LANDED)
+    moved = state.apply(held(), change)
+    moved["taskResults"] = dict(reversed(moved["taskResults"].items()))
+    assert state.revert(moved, change) == BEFORE
+
+
 def test_undo_does_not_take_a_number_for_a_boolean() -> None:
     document = held(BEFORE | {"awaitingApproval": True})
     change = landing(document, READS, LANDED)
