@@ -103,7 +103,7 @@ def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, 
 
 
 def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
-    # The merge base must be the recorded base. Where the target was rewound below it, a commit that nobody will ever
+    # The merge base is that of the squash. Where the target was rewound below it, a commit that nobody will ever
     # see
     # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on
     # only.)
@@ -133,25 +133,26 @@ def _conflict(messages: Sequence[str]) -> str:
 
 def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> Stuck | None:
     """The first link that is not its attempt's change on the tip before it, if there is one."""
-    base = objects.tree_of(plan.base)
-    pairs = [(base, objects.tree_of(plan.tip)), *((link.tree_before, link.tree) for link in chain.links)]
-    since_base, *landed = diff_trees(objects.repository, pairs)
-    target = dict(since_base)
-    for link, change in zip(chain.links, landed, strict=True):
-        evidence = Evidence(link.squash.change, target, change, plan.binder.paths)
+    bases = list(dict.fromkeys(link.squash.base for link in chain.links))
+    since = [(objects.tree_of(base), objects.tree_of(plan.tip)) for base in bases]
+    diffs = diff_trees(objects.repository, [*since, *((link.tree_before, link.tree) for link in chain.links)])
+    targets: dict[str, Mapping[str, Change]] = dict(zip(bases, diffs, strict=False))
+    for link, landed in zip(chain.links, diffs[len(bases) :], strict=True):
+        evidence = Evidence(link.squash.change, targets[link.squash.base], landed, plan.binder.paths)
         found = violations(evidence)
         if needs_renames(evidence):
-            found = _with_renames(objects, merger, base, link, evidence)
+            found = _with_renames(objects, merger, link, evidence)
         if found:
             listed = ", ".join(f"{violation.path} ({violation.reason})" for violation in found[:5])
             reason = f"the merge would not conserve the attempt's change: {listed}"
             return Stuck(link.squash, reason, tuple(violation.path for violation in found), link.tree)
-        target = _onward(target, change)
+        targets = {base: _onward(target, landed) for base, target in targets.items()}
     return None
 
 
-def _with_renames(objects: Objects, merger: Merger, base: str, link: Link, evidence: Evidence) -> tuple[Violation, ...]:
+def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Evidence) -> tuple[Violation, ...]:
     """The violations that are left once renames are known, and contents at their ends that no merge would give."""
+    base = objects.tree_of(link.squash.base)
     mine, theirs = renames(objects.repository, [(base, link.squash.tree), (base, link.tree_before)])
     known = replace(evidence, renames_attempt=mine, renames_target=theirs)
     found = list(violations(known))

@@ -66,10 +66,9 @@ def _fragments(
 ) -> Iterator[tuple[int, tuple[Fragment, ...]]]:
     if spec_of(batch).progress is None:
         return
-    base = objects.tree_of(batch.base)
     for squash in squashes:
         place = worktree_of(work, squash.attempt)
-        sources = Sources(base, objects.tree_of(squash.head), place.top if place else None)
+        sources = Sources(objects.tree_of(squash.base), objects.tree_of(squash.head), place.top if place else None)
         own = fragment(objects, batch, squash.attempt, sources, site.leaks.of(squash.attempt))
         # An entry that is in the log already is not written twice, so what leaked goes with whoever lands first.
         yield squash.attempt.index, (site.leaks.log, own)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, Landing, Phase
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
-from ralph_hooks.git.checkout import Checkout, bring, lock_checkout, obstacles
+from ralph_hooks.git.checkout import Checkout, lock_checkout, obstacles
 from ralph_hooks.git.diff import Diff, diff_trees
 from ralph_hooks.git.merge import merge_texts, scratch_commit
 from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
@@ -97,12 +97,17 @@ def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
     Raises RefusedError when the target cannot be moved; then nothing has changed.
     """
     write_journal(objects, move)
+    advance_or_drop(objects, move)
+    return settle(work, objects, move)
+
+
+def advance_or_drop(objects: Objects, move: Move) -> None:
+    """`advance`; the journal goes only if the move was refused as a whole. Otherwise `recover` needs it."""
     try:
         advance(objects, move)
-    except RalphError:
+    except RefusedError:
         drop_journal(objects.repository, move)
         raise
-    return settle(work, objects, move)
 
 
 def write_journal(objects: Objects, move: Move) -> None:
@@ -145,6 +150,11 @@ def _make_durable(repository: Repository, journal: str, old: str) -> None:
     repository.git("pack-objects", *options, str(folder), stdin=wanted)
 
 
+def owner(move: Move) -> str:
+    """Who holds the index lock, for whoever finds it."""
+    return f"{move.kind} {move.key} {os.getpid()}"
+
+
 def advance(objects: Objects, move: Move) -> None:
     """Steps 5 to 7: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
     repository = objects.repository
@@ -153,40 +163,47 @@ def advance(objects: Objects, move: Move) -> None:
     if not updates:
         return
     with ExitStack() as stack:
-        checkout = stack.enter_context(lock_checkout(place, f"{move.key} {os.getpid()}")) if place else None
+        checkout = stack.enter_context(lock_checkout(place, owner(move))) if place else None
         changes = _changes(objects, move)
         if checkout:
-            refuse_obstacles(checkout, changes, move)
+            _refuse_obstacles(checkout, changes, move)
         transaction = stack.enter_context(ref_transaction(place or repository, f"ralph-hooks: {move.kind} {move.key}"))
-        try:
+        with _refusing(f"{move.target} could not be moved"):
             transaction.prepare(updates)
-        except GitError as error:
-            raise RefusedError(f"{move.target} could not be moved: {error.what}", _why_not(error)) from error
         if checkout:
             _bring_along(objects, checkout, changes, move)
         try:
             transaction.commit()
         except GitError as error:
             if checkout:
-                put_back(objects, checkout.repository, changes, move)
-            raise RefusedError(
-                f"{move.target} could not be moved: {error.what}", "see the message, then try again"
-            ) from error
+                put_back(objects, checkout, changes, move)
+            raise _refused(f"{move.target} could not be moved", error) from error
 
 
-def _why_not(error: GitError) -> str:
-    if "hook" in error.stderr:
-        return "the reference-transaction hook of this repository refused it"
-    return "something else moved it meanwhile; run the command again"
+@contextmanager
+def _refusing(what: str) -> Iterator[None]:
+    """Before anything has changed, an error of git is a refusal."""
+    try:
+        yield
+    except GitError as error:
+        raise _refused(what, error) from error
+
+
+def _refused(what: str, error: GitError) -> RefusedError:
+    by_hook = "hook" in error.what + error.stderr
+    todo = "the reference-transaction hook of this repository refused it" if by_hook else "mend that, then try again"
+    return RefusedError(f"{what}: {error.what}", todo)
 
 
 def _changes(objects: Objects, move: Move) -> Diff:
     return diff_trees(objects.repository, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
 
 
-def refuse_obstacles(checkout: Checkout, changes: Diff, move: Move) -> None:
+def _refuse_obstacles(checkout: Checkout, changes: Diff, move: Move) -> None:
     """Raise RefusedError when the worktree holds anything that the move would overwrite."""
-    found = obstacles(checkout.repository.top, changes, checkout.local_changes(), [path for path, _ in move.saved])
+    with _refusing("the worktree cannot be looked at"):
+        local = checkout.local_changes()
+    found = obstacles(checkout.repository.top, changes, local, [path for path, _ in move.saved])
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise RefusedError(
@@ -201,18 +218,16 @@ def _bring_along(objects: Objects, checkout: Checkout, changes: Diff, move: Move
         checkout.switch(move.old, move.new)
         checkout.install()
     except (GitError, OSError) as error:
-        put_back(objects, checkout.repository, changes, move)
+        put_back(objects, checkout, changes, move)
         what = error.what if isinstance(error, GitError) else str(error)
         raise RefusedError(f"the worktree could not be brought along: {what}", "mend that, then try again") from error
 
 
-def put_back(objects: Objects, place: Repository, changes: Diff, move: Move) -> None:
-    """What a broken sync has already brought to `new` goes back to `old`; spec files that it took back are given
-    back.
-    """
-    bring(place, changes, move.old, [path for path, _ in move.saved], back=True)
+def put_back(objects: Objects, checkout: Checkout, changes: Diff, move: Move) -> None:
+    """What a broken sync has brought to `new` goes back to `old`; spec files that it took back are given back."""
+    checkout.bring(changes, move.old, [path for path, _ in move.saved], back=True)
     for path, blob in move.saved:
-        (place.top / path).write_bytes(objects.blob(blob))
+        (checkout.repository.top / path).write_bytes(objects.blob(blob))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, Phase, State
-from ralph_hooks.batch.move import Move, advance, drop_journal, put_back, read_journal, settle
+from ralph_hooks.batch.move import Move, advance_or_drop, drop_journal, owner, put_back, read_journal, settle
 from ralph_hooks.batch.opening import roll_back
 from ralph_hooks.batch.record import read_record
 from ralph_hooks.batch.workplace import Workplace
-from ralph_hooks.errors import RalphError, RefusedError
-from ralph_hooks.git.checkout import bring, on_disk, remove_stale_lock
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.checkout import lock_checkout, on_disk, remove_stale_lock
 from ralph_hooks.git.diff import Diff, diff_trees
 from ralph_hooks.git.locks import remove_stale_ref_lock
 from ralph_hooks.git.objects import Objects, open_objects
@@ -69,7 +69,8 @@ def _finish(work: Workplace, objects: Objects, move: Move) -> str:
         missing = _missing(repository, move)
         move_refs(repository, f"ralph-hooks: recover {move.key}", missing)
         if place and tip == move.new:
-            bring(place, changes, move.new, back=False)
+            with lock_checkout(place, owner(move)) as checkout:
+                checkout.bring(changes, move.new, back=False)
         settle(work, objects, move)
         return f"the {move.kind} was finished"
     drop_journal(repository, move)
@@ -80,18 +81,15 @@ def _go_on(work: Workplace, objects: Objects, move: Move, place: Repository | No
     """The target has not moved: back to the beginning, then all of it again, from the recorded objects."""
     foreign = _foreign(place, changes, move) if place else None
     if place:
-        put_back(objects, place, changes, move)
+        with lock_checkout(place, owner(move)) as checkout:
+            put_back(objects, checkout, changes, move)
     if foreign:
         drop_journal(work.repository, move)
         raise RefusedError(
             f"{foreign} was edited after the {move.kind} had broken off, so it was taken back",
             "commit it or move it away, then run the command again",
         )
-    try:
-        advance(objects, replace(move, refs=_missing(work.repository, move)))
-    except RalphError:
-        drop_journal(work.repository, move)
-        raise
+    advance_or_drop(objects, replace(move, refs=_missing(work.repository, move)))
     settle(work, objects, move)
     return f"the {move.kind} was finished"
 
@@ -101,7 +99,7 @@ def _foreign(place: Repository, changes: Diff, move: Move) -> str | None:
     saved = dict(move.saved)
     for path, entry in on_disk(place, changes).items():
         ends = {item and item.oid for item in (changes[path].old, changes[path].new)}
-        if (entry and entry.oid) not in ends and (entry is None or saved.get(path) != entry.oid):
+        if entry is not None and entry.oid not in ends and saved.get(path) != entry.oid:
             return path
     return None
 

@@ -90,8 +90,9 @@ def _landed(link: Link, task: Task | None) -> Landed:
 
 
 def _parked(batch: Batch, attempt: Attempt, item: Stuck | Misfit) -> Parked:
-    paths = item.paths if isinstance(item, Stuck) else ()
-    return Parked(attempt.index, attempt.id, item.reason, paths, names.attempt_ref(names.PARKED, batch.id, attempt))
+    return Parked(
+        attempt.index, attempt.id, item.reason, item.paths, names.attempt_ref(names.PARKED, batch.id, attempt)
+    )
 
 
 def _failed(batch: Batch, attempt: Attempt) -> Failed:

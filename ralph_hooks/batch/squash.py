@@ -1,4 +1,9 @@
-"""One attempt as one change on its recorded base, without what is not the attempt's to change."""
+"""One attempt as one change on its base, without what is not the attempt's to change.
+
+The base is the one that was recorded at the start. An attempt that has since taken in a newer target, by a merge or by
+rebasing onto it, has that as its base: a commit that the target, the attempt and the recorded base all agree on. What
+came along is then nobody's change, as in `git merge --squash`. No branch name and no guess enters.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,9 @@ from dataclasses import dataclass
 
 from ralph_hooks.batch.message import CommitText, read_commit
 from ralph_hooks.batch.model import Attempt
-from ralph_hooks.git.diff import Diff, diff_trees
+from ralph_hooks.git.diff import Diff, diff_trees, renames
 from ralph_hooks.git.merge import scratch_commit
-from ralph_hooks.git.objects import Entry, Objects
+from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
 
 _Walk = Mapping[str, tuple[str, ...]]  # commit -> parents
@@ -28,7 +33,7 @@ class Squash:
     commit: str
     tree: str
     change: Diff  # diff(base, tree)
-    dropped: Diff  # what the attempt changed beyond that: the spec's own files, what setup made
+    dropped: Diff  # what it changed beyond that: the spec's own files, what setup made
     history: tuple[CommitText, ...]  # the attempt's own commits, oldest first, without merges
 
 
@@ -39,6 +44,7 @@ class Misfit:
     attempt: Attempt
     head: str
     reason: str
+    paths: tuple[str, ...] = ()
 
 
 def squash_all(
@@ -48,7 +54,7 @@ def squash_all(
     heads: Sequence[tuple[Attempt, str]],
     own: Callable[[str], bool],
 ) -> tuple[list[Squash], list[Misfit]]:
-    """Squash each (attempt, head) against `base`. `own` names the spec's own files; `tip` is the target.
+    """Squash each (attempt, head); `base` is the recorded one, `tip` the target, `own` names the spec's own files.
 
     The number of git processes does not depend on the number of attempts, as long as none of them merged anything.
     """
@@ -56,70 +62,75 @@ def squash_all(
     walk = _walk(repository, base, tip, [head for _, head in heads])
     looks = [_look(objects, base, tip, walk, attempt, head) for attempt, head in heads]
     fitting = [look for look in looks if not isinstance(look, Misfit)]
-    tree = objects.tree_of(base)
-    pairs = [(tree, objects.tree_of(commit)) for look in fitting for commit in (look.head, look.merged or base)]
-    diffs = iter(diff_trees(repository, pairs))
-    made = [_squash(objects, base, walk, look, next(diffs), next(diffs), own) for look in fitting]
+    recorded = objects.tree_of(base)
+    pairs = [(objects.tree_of(look.base), objects.tree_of(look.head)) for look in fitting]
+    along = [(recorded, objects.tree_of(look.base)) for look in fitting]
+    diffs = diff_trees(repository, [*pairs, *along])
+    changes = zip(fitting, diffs[: len(fitting)], diffs[len(fitting) :], strict=True)
+    made = [_squash(objects, walk, look, change, came_along, own) for look, change, came_along in changes]
     squashes = [item for item in made if isinstance(item, Squash)]
     return squashes, [item for item in (*looks, *made) if isinstance(item, Misfit)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """An attempt whose history allows a squash. `merged`: the newer target that it has taken in, if it has."""
+    """An attempt whose history allows a squash, and the base of its change."""
 
     attempt: Attempt
     head: str
-    merged: str | None
+    base: str
 
 
 def _look(objects: Objects, base: str, tip: str, walk: _Walk, attempt: Attempt, head: str) -> _Look | Misfit:
     repository = objects.repository
     ends = {parent for commit in _reach(walk, head) for parent in walk[commit] if parent not in walk}
     if head == base or ends == {base}:
-        return _Look(attempt, head, None)
+        return _Look(attempt, head, base)
     if not repository.contains(head, base):
         return Misfit(attempt, head, "its branch does not descend from the base that was recorded at the start")
     found = repository.git("merge-base", "--all", tip, head, accept=(0, 1)).text.split()
     if len(found) > 1:
         return Misfit(attempt, head, "its history criss-crosses with the target's: there is more than one merge base")
-    newer = bool(found) and found[0] != base and repository.contains(found[0], base)
-    return _Look(attempt, head, found[0] if newer else None)
+    newer = bool(found) and repository.contains(found[0], base)
+    return _Look(attempt, head, found[0] if newer else base)
 
 
 def _squash(
-    objects: Objects, base: str, walk: _Walk, look: _Look, change: Diff, came_along: Diff, own: Callable[[str], bool]
+    objects: Objects, walk: _Walk, look: _Look, change: Diff, came_along: Diff, own: Callable[[str], bool]
 ) -> Squash | Misfit:
     attempt, head, tree = look.attempt, look.head, objects.tree_of(look.head)
-    drop = dict(_not_its_own(attempt, change, came_along, own))
+    drop = {path: item.old for path, item in change.items() if own(path) or is_made(path, attempt.made)}
+    taken_back = _taken_back(objects, look, change, came_along) - drop.keys()
+    if taken_back:
+        listed = ", ".join(sorted(taken_back)[:5])
+        reason = f"when it took in the newer target, it took somebody's change to it back: {listed}"
+        return Misfit(attempt, head, reason, tuple(sorted(taken_back)))
     try:
         tree = objects.edit_tree(tree, drop) if drop else tree
     except ValueError:
         return Misfit(attempt, head, "replaces a folder that holds the spec's own files by something else")
     return Squash(
         attempt=attempt,
-        base=base,
+        base=look.base,
         head=head,
-        commit=objects.write("commit", scratch_commit(tree, (base,))),
+        commit=objects.write("commit", scratch_commit(tree, (look.base,))),
         tree=tree,
         change={path: item for path, item in change.items() if path not in drop},
-        dropped={path: item for path, item in change.items() if path in drop and path not in came_along},
+        dropped={path: item for path, item in change.items() if path in drop},
         history=tuple(read_commit(objects.raw_commit(oid)) for oid in _own_commits(walk, head)),
     )
 
 
-def _not_its_own(
-    attempt: Attempt, change: Diff, came_along: Diff, own: Callable[[str], bool]
-) -> Iterator[tuple[str, Entry | None]]:
-    """The paths that stay as they are in the base, with what the base has there."""
-    for path, item in change.items():
-        theirs = came_along.get(path)
-        # A file that the attempt left exactly as a newer target had it is not its change. Were it kept, a later
-        # revert of
-        # it on the target would be undone. Only plain edits: dropping one half of a rename would make two files of one.
-        follows = theirs is not None and item.old is not None and item.new is not None and theirs.new == item.new
-        if follows or own(path) or is_made(path, attempt.made):
-            yield path, item.old
+def _taken_back(objects: Objects, look: _Look, change: Diff, came_along: Diff) -> set[str]:
+    """Paths of the newer target that stand again as they were at the recorded base: `merge -s ours`, `checkout --ours`.
+
+    That may be meant. But it is how agents silently revert each other's work, so a person is to say so.
+    """
+    back = {path for path, item in came_along.items() if path in change and change[path].new == item.old}
+    if back:
+        trees = (objects.tree_of(look.base), objects.tree_of(look.head))
+        back -= {rename.source for rename in renames(objects.repository, [trees])[0]}
+    return back
 
 
 def is_made(path: str, made: Sequence[str]) -> bool:

@@ -1,4 +1,8 @@
-"""Show the groups of a task list in order: what runs beside what, what waits for what, which files meet."""
+"""Show the groups of a task list in order: what runs beside what, what waits for what, which files meet.
+
+Of several lists each is shown below its name. A list that cannot be planned is an error, exit code 2: it
+depends on a task that is not there, or on itself.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,11 @@ from pathlib import Path
 
 from ralph_hooks.commands.session import put, put_json
 from ralph_hooks.config import Config, load
-from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.errors import RefusedError, UsageError, printable
 from ralph_hooks.git.repository import open_repository
 from ralph_hooks.spec.locate import locate
 from ralph_hooks.tasklist import picture
-from ralph_hooks.tasklist.model import Dialect
+from ralph_hooks.tasklist.model import Dialect, Plan, TaskList
 from ralph_hooks.tasklist.parse import parse
 from ralph_hooks.tasklist.plan import plan
 
@@ -19,7 +23,7 @@ EXAMPLE = "ralph-hooks plan specs/user-auth/tasks.md --format mermaid"
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("tasks", nargs="?", metavar="TASKS.md", help="the task list; default: the current spec's")
+    parser.add_argument("tasks", nargs="*", metavar="TASKS.md", help="the task lists; default: the current spec's")
     parser.add_argument("--spec", metavar="DIR", help="the spec whose tasks.md is meant")
     parser.add_argument("--dialect", choices=[*Dialect], help="read the list as this dialect")
     parser.add_argument("--max-parallel", type=int, metavar="N", help="show slices of this size")
@@ -27,33 +31,54 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    path, config = _list(args)
-    text = _read(path)
-    dialect = args.dialect or config.dialect
-    has_state = path.with_name(".ralph-state.json").exists()
-    listed = parse(text, Dialect(dialect) if dialect else None, has_state=has_state)
-    planned = plan(listed)
-    if args.format == "json":
-        put_json(picture.as_json(listed, planned))
-    elif args.format == "mermaid":
-        put(picture.mermaid(listed, planned))
-    else:
-        put(picture.text(listed, planned, max_parallel=args.max_parallel or config.max_parallel))
+    if args.max_parallel is not None and args.max_parallel < 1:
+        raise UsageError(f"--max-parallel {args.max_parallel} runs nothing", "give 1 or more")
+    paths, config = _lists(args)
+    if len(paths) > 1 and args.format != "text":
+        raise UsageError(f"--format {args.format} shows one task list, not {len(paths)}", "name one, or use text")
+    plans = [_planned(path, args, config) for path in paths]
+    for path, (listed, planned) in zip(paths, plans, strict=True):
+        if len(paths) > 1:
+            put(f"── {printable(str(path))}")
+        _show(args, config, listed, planned)
     return 0
 
 
-def _list(args: Namespace) -> tuple[Path, Config]:
-    """The list and the settings that hold for it. A list outside a repository can be planned too."""
+def _show(args: Namespace, config: Config, listed: TaskList, planned: Plan) -> None:
+    if args.format == "json":
+        put_json(picture.as_json(listed, planned))
+    elif args.format == "mermaid":
+        put(picture.mermaid(listed, planned).removesuffix("\n"))
+    else:
+        shown = picture.text(listed, planned, max_parallel=args.max_parallel or config.max_parallel)
+        put(shown.removesuffix("\n"))
+
+
+def _lists(args: Namespace) -> tuple[list[Path], Config]:
+    """The lists and the settings that hold for them. Lists outside a repository can be planned too."""
+    named = [Path(path) for path in args.tasks]
     try:
         top = open_repository(Path.cwd()).top
     except RefusedError:
-        if args.tasks is None:
+        if not named:
             raise
-        return Path(args.tasks), Config()
-    if args.tasks is not None and args.spec is None:
-        return Path(args.tasks), load(top)
-    spec = locate(top, cwd=Path.cwd(), tasks=args.tasks, spec=args.spec)
-    return top / spec.tasks, load(top)
+        return named, Config()
+    if named and args.spec is None:
+        return named, load(top)
+    spec = locate(top, cwd=Path.cwd(), tasks=args.tasks[0] if named else None, spec=args.spec)
+    return [top / spec.tasks], load(top)
+
+
+def _planned(path: Path, args: Namespace, config: Config) -> tuple[TaskList, Plan]:
+    """Raises UsageError, with the path in front, where the list cannot be planned."""
+    dialect = args.dialect or config.dialect
+    has_state = path.with_name(".ralph-state.json").exists()
+    listed = parse(_read(path), Dialect(dialect) if dialect else None, has_state=has_state)
+    try:
+        return listed, plan(listed)
+    except UsageError as error:
+        # A hook that was given several lists shows this line and nothing else.
+        raise UsageError(f"{path}: {error.what}" if args.tasks else error.what, error.todo) from error
 
 
 def _read(path: Path) -> str:

@@ -48,11 +48,7 @@ class Checkout:
 
     def take_back(self, commit: str, paths: Iterable[str]) -> None:
         """Put these tracked paths back to what they are in `commit`, in the private index and on disk."""
-        names = "".join(f"{path}\0" for path in paths)
-        if names:
-            where = ("--source", commit, "--staged", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul")
-            literal = {"GIT_LITERAL_PATHSPECS": "1"}
-            self.repository.git("restore", "--quiet", *where, stdin=os.fsencode(names), env=self._env | literal)
+        self._restore(commit, set(paths), "--staged", "--worktree")
 
     def switch(self, old: str, new: str) -> None:
         """Bring index and files from `old` to `new`; other local changes stay. Raises GitError."""
@@ -63,6 +59,32 @@ class Checkout:
         with self.index.open("rb") as file:
             os.fsync(file.fileno())
         self.index.replace(index_path(self.repository))
+
+    def bring(self, changes: Diff, commit: str, also: Sequence[str] = (), *, back: bool) -> None:
+        """Finish by hand what a broken `switch` began, or take it `back`: only paths that stand at the other end move.
+
+        A path whose content is neither end's belongs to somebody else and stays. `also`: paths to bring to `commit`
+        anyway. Works from the real index, whether the broken switch got to install its own or not, and installs it.
+        """
+        shutil.copyfile(index_path(self.repository), self.index)
+        other = {path: change.new if back else change.old for path, change in changes.items()}
+        disk, index = on_disk(self.repository, changes), in_index(self.repository)
+        self._restore(commit, {path for path in changes if path in index and index[path] == other[path]}, "--staged")
+        wanted = {
+            path: changes[path].old if back else changes[path].new for path in changes if disk[path] == other[path]
+        }
+        for path in (path for path, entry in wanted.items() if entry is None):
+            (self.repository.top / path).unlink(missing_ok=True)
+        standing = {path for path, entry in wanted.items() if entry is not None}
+        self._restore(commit, standing | set(also), "--worktree")
+        self.install()
+
+    def _restore(self, commit: str, paths: Collection[str], *where: str) -> None:
+        if paths:
+            listed = os.fsencode("".join(f"{path}\0" for path in sorted(paths)))
+            options = ("--source", commit, *where, "--pathspec-from-file=-", "--pathspec-file-nul")
+            literal = {"GIT_LITERAL_PATHSPECS": "1"}
+            self.repository.git("restore", "--quiet", *options, stdin=listed, env=self._env | literal)
 
     @property
     def _env(self) -> dict[str, str]:
@@ -164,31 +186,6 @@ def _files(top: Path, folder: str) -> Iterator[str]:
     for here, _, names in os.walk(top / folder):
         for name in names:
             yield (Path(here) / name).relative_to(top).as_posix()
-
-
-def bring(repository: Repository, changes: Diff, commit: str, also: Sequence[str] = (), *, back: bool) -> None:
-    """Finish by hand what a broken `switch` began, or take it `back`: only paths that stand at the other end move.
-
-    A path whose content is neither end's belongs to somebody else and stays. `also`: paths to bring to `commit` anyway.
-    """
-    other = {path: change.new if back else change.old for path, change in changes.items()}
-    moving = {path for path, change in changes.items() if change.old != change.new}
-    disk, index = on_disk(repository, moving), in_index(repository)
-    _restore(repository, commit, {path for path in moving if path in index and index[path] == other[path]}, "--staged")
-    files = {path for path in moving if disk[path] == other[path]}
-    wanted = {path: changes[path].old if back else changes[path].new for path in files}
-    for path in (path for path, entry in wanted.items() if entry is None):
-        (repository.top / path).unlink(missing_ok=True)
-    _restore(
-        repository, commit, {path for path, entry in wanted.items() if entry is not None} | set(also), "--worktree"
-    )
-
-
-def _restore(repository: Repository, commit: str, paths: Collection[str], where: str) -> None:
-    if paths:
-        listed = os.fsencode("".join(f"{path}\0" for path in sorted(paths)))
-        options = ("--source", commit, where, "--pathspec-from-file=-", "--pathspec-file-nul")
-        repository.git("restore", "--quiet", *options, stdin=listed, env={"GIT_LITERAL_PATHSPECS": "1"})
 
 
 def in_index(repository: Repository) -> dict[str, Entry]:

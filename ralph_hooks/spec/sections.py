@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 _HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
 _MARKER = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
+_KEY = re.compile(r"[\w-]+:")  # how a front matter starts; other text below a `---` is content
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 
 
@@ -155,7 +156,7 @@ def _kind(line: str, indent: int, item: int) -> Kind:
 
 
 def _front_matter(lines: Sequence[str]) -> int:
-    if not lines or lines[0].rstrip() != "---":
+    if len(lines) < 2 or lines[0].rstrip() != "---" or not _KEY.match(lines[1]):
         return 0
     # A section heading before its end: a thematic break, which some later one must not turn into a front matter.
     ends = (at for at, line in enumerate(lines) if at and (line.rstrip() == "---" or line.startswith("##")))
