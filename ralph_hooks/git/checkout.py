@@ -70,9 +70,9 @@ class Checkout:
         other = {path: change.new if back else change.old for path, change in changes.items()}
         disk, index = on_disk(self.repository, changes), in_index(self.repository)
         self._restore(commit, {path for path in changes if path in index and index[path] == other[path]}, "--staged")
-        wanted = {
-            path: changes[path].old if back else changes[path].new for path in changes if disk[path] == other[path]
-        }
+        # git removes a file before it writes the new one: a path that is missing was under way.
+        moving = [path for path in changes if disk[path] is None or disk[path] == other[path]]
+        wanted = {path: changes[path].old if back else changes[path].new for path in moving}
         for path in (path for path, entry in wanted.items() if entry is None):
             (self.repository.top / path).unlink(missing_ok=True)
         standing = {path for path, entry in wanted.items() if entry is not None}
