@@ -1,0 +1,92 @@
+"""What depends on what, and what a command costs to start: the import rules, and the modules that it must not load."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PROBE = """
+import contextlib, io, json, sys
+from ralph_hooks.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "tasks.md").write_text("- [ ] 1.1 [P] One\n  - **Do**: it\n- [ ] 1.2 [P] Two\n  - **Do**: it\n")
+    for command in ("init", "add .", "commit -m list"):
+        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+def loaded(place: Path, *argv: str) -> set[str]:
+    asked = subprocess.run([sys.executable, "-c", PROBE, *argv], cwd=place, check=True, capture_output=True)
+    return set(json.loads(asked.stdout))
+
+
+@pytest.mark.parametrize("argv", [("--version",), ("plan",), ("status",), ("finish", "--help")])
+def test_no_command_of_every_day_loads_gitpython_or_rich(repository: Path, argv: tuple[str, ...]) -> None:
+    assert not {"git", "rich"} & loaded(repository, *argv)
+
+
+def test_the_version_loads_no_command(repository: Path) -> None:
+    assert not {module for module in loaded(repository, "--version") if module.startswith("ralph_hooks.commands")}
+
+
+def test_status_needs_no_markdown_and_plan_does(repository: Path) -> None:
+    assert "markdown_it" not in loaded(repository, "status")
+    assert "markdown_it" in loaded(repository, "plan")
+
+
+@pytest.mark.xfail(reason="commands/session.py imports the store for commands that only print", strict=True)
+def test_plan_needs_no_store_and_status_does(repository: Path) -> None:
+    assert "sqlite3" in loaded(repository, "status")
+    assert "sqlite3" not in loaded(repository, "plan")
+
+
+@pytest.mark.parametrize("verb", ["start", "plan", "status"])
+def test_help_needs_neither_yaml_nor_the_lock(repository: Path, verb: str) -> None:
+    assert not {"yaml", "filelock", "tomllib"} & loaded(repository, verb, "--help")
+
+
+def test_imports_run_downwards() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout
+
+
+def test_an_import_that_runs_upwards_is_found(tmp_path: Path) -> None:
+    package = tmp_path / "ralph_hooks"
+    package.mkdir()
+    for source in (ROOT / "ralph_hooks").rglob("*.py"):
+        target = package / source.relative_to(ROOT / "ralph_hooks")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    with (package / "tasklist" / "edit.py").open("a") as module:
+        module.write("\nfrom ralph_hooks.spec import locate\n")
+    program = (
+        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    )
+    command = [sys.executable, "-c", program, "--no-cache"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ralph_hooks.tasklist.edit -> ralph_hooks.spec" in done.stdout
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "ralph_hooks" / "tasklist").glob("*.py")), ids=lambda path: path.stem)
+def test_task_lists_open_no_file(module: Path) -> None:
+    """The import rules cannot see the built-in `open`."""
+    names = {node.id for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Name)}
+    assert not {"open", "__import__", "exec", "eval"} & names
