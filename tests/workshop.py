@@ -84,7 +84,7 @@ class Workshop:
         shop.git("add", "--all", "--force", "--", ".")
         shop.git("commit", "--quiet", "-m", "Begin")
         if state is not None:
-            shop.write({shop.page(".ralph-state.json"): json.dumps(state)})
+            shop.write({shop.page(".ralph-state.json"): json.dumps(state, indent=2, ensure_ascii=False) + "\n"})
         return shop
 
     def page(self, name: str) -> str:
