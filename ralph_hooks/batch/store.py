@@ -17,9 +17,10 @@ from pathlib import Path
 from ralph_hooks.batch.model import Attempt, Batch, Landing, Phase
 from ralph_hooks.errors import RalphError
 
+VERSION = 1  # of the schema
 BUSY = 30.0  # seconds to wait for another process's transaction
 
-_SCHEMA = """
+_SCHEMA = f"""
 create table if not exists batch (
     id text primary key,
     ordinal integer not null,       -- of all batches of the repository, in the order of their start
@@ -39,7 +40,7 @@ create table if not exists attempt (
     made text not null,             -- JSON list
     primary key (batch, idx)
 );
-pragma user_version = 1;
+pragma user_version = {VERSION};
 """
 
 
@@ -179,7 +180,10 @@ def open_store(folder: Path) -> Iterator[Store]:
             f"{path} cannot be opened: {error}", "see who else uses it, and whether the disk is full"
         ) from None
     try:
-        if connection.execute("pragma user_version").fetchone() != (1,):
+        (version,) = connection.execute("pragma user_version").fetchone()
+        if version > VERSION:
+            raise RalphError(f"{path} was made by a newer ralph-hooks", "use that one")
+        if version < VERSION:
             connection.executescript(_SCHEMA)
         yield Store(connection)
     except sqlite3.DatabaseError as error:

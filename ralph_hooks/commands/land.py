@@ -14,6 +14,7 @@ from typing import Any
 
 from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, Landing, State
+from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.session import add_format, as_json, changing, note, put, put_json, reading
 from ralph_hooks.errors import printable
@@ -59,18 +60,19 @@ def _still_running(args: Namespace, batch: Batch, names: list[str]) -> int:
 
 
 def _tell_last(work: Workplace, args: Namespace) -> int:
-    """After a crash the landing may be done and nobody knows: its verdict is told now, once."""
-    untold = [record for record in work.store.records() if record.landing and not record.told]
+    """After a crash the landing may be done and nobody knows: its verdict is told now, once, and it is tidied up."""
+    code = 0
+    untold = [record for record in work.store.records() if record.landing and not record.told][-1:]
     if not untold:
         if as_json(args):
             put_json(_nothing(None))
         note("no batch is open")
         return 0
-    landing = untold[-1].landing
-    assert landing is not None  # noqa: S101 - it was filtered for
-    code = _tell(args, Outcome(landing, clean=landing.signal is not None))
     for record in untold:
-        work.store.tell(record.batch.id)
+        if record.landing:
+            tidy(work, record.batch, record.landing)
+            code = _tell(args, Outcome(record.landing, clean=record.landing.signal is not None))
+            work.store.tell(record.batch.id)
     return code
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -385,6 +387,13 @@ def test_a_configuration_that_is_wrong(shop: Workshop) -> None:
 def test_a_database_that_is_no_database(shop: Workshop) -> None:
     shop.write({".git/ralph/ralph.db": "nonsense" * 100})
     refused(shop.run("status"), "ralph.db", "move it away")
+
+
+def test_a_database_of_a_newer_version(shop: Workshop) -> None:
+    shop.run("status")
+    with closing(sqlite3.connect(shop.path / ".git/ralph/ralph.db")) as database:
+        database.execute("pragma user_version = 99")
+    refused(shop.run("status"), "newer ralph-hooks")
 
 
 def test_a_bug_is_one_line_and_the_log_has_the_rest(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

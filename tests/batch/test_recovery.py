@@ -1,0 +1,198 @@
+"""What recovery finds and what it does: the rows of the table in docs/landing.md."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from killing import Killing
+from workshop import Workshop
+
+STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 2, "awaitingApproval": False}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    shop = Workshop.make(tmp_path / "repo", files={"a.txt": "a\n", "b.txt": "b\n"}, state=STATE)
+    shop.start("1.1", "1.2")
+    shop.work("1.1", {"a.txt": "landed\n", "new.txt": "new\n"})
+    shop.work("1.2", {"b.txt": None})
+    shop.finish("1.1")
+    shop.finish("1.2")
+    return shop
+
+
+def kill(shop: Workshop, tmp_path: Path, at: str, when: str = "before") -> None:
+    assert Killing(shop, tmp_path).run("land", at=at, when=when) == -signal.SIGKILL
+
+
+def journal(shop: Workshop) -> dict[str, str]:
+    return shop.refs("refs/ralph/landing/")
+
+
+def test_no_journal_means_nothing_moved(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "pack-objects")
+    assert journal(shop) == {}
+    assert shop.run("recover", "--format", "json").json == {"recovered": []}
+    assert shop.land().ids("landed") == ["1.1", "1.2"]
+
+
+def test_killed_before_the_files_move(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree")
+    assert shop.ticks() == []
+    batch = next(iter(journal(shop))).rpartition("/")[2]
+    ran = shop.run("recover", "--format", "json")
+    assert ran.json == {"recovered": [{"batch": batch, "action": "the land was finished"}]}
+    assert shop.ticks() == ["1.1", "1.2"]
+    assert shop.status() == ""
+
+
+def test_killed_after_the_files_moved(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    assert shop.ticks() == []
+    assert shop.read("a.txt") == "landed\n"
+    assert shop.run("recover").code == 0
+    assert shop.ticks() == ["1.1", "1.2"]
+    assert shop.status() == ""
+
+
+def test_every_command_recovers_first(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    ran = shop.run("status", "--format", "json")
+    assert ran.json["batch"] is None
+    assert "recovered batch" in ran.err
+    assert shop.ticks() == ["1.1", "1.2"]
+
+
+def test_the_verdict_of_a_recovered_landing_is_told_once(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    told = shop.land()
+    assert (told.code, told.json["signal"]) == (0, "BATCH_COMPLETE")
+    assert shop.land().json["batch"] is None
+    assert shop.state()["taskIndex"] == 2
+
+
+def test_files_that_somebody_edited_after_the_crash_are_kept(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    shop.write({"a.txt": "mine\n"})
+    ran = shop.run("recover")
+    assert ran.code == 2
+    assert "a.txt was edited after" in ran.err
+    assert shop.read("a.txt") == "mine\n"
+    assert not (shop.path / "new.txt").exists(), "what is ours was taken back"
+    assert shop.ticks() == []
+    assert journal(shop) == {}
+    shop.git("checkout", "--", "a.txt")
+    assert shop.land().ids("landed") == ["1.1", "1.2"]
+
+
+def test_the_target_has_gone_elsewhere(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree")
+    shop.git("update-ref", "refs/heads/main", shop.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "Else"))
+    ran = shop.run("recover", "--format", "json")
+    assert "given up" in ran.json["recovered"][0]["action"]
+    assert shop.land().ids("landed") == ["1.1", "1.2"]
+    assert shop.git("log", "--reverse", "--format=%s").split("\n")[:2] == ["Begin", "Else"]
+
+
+def test_commits_on_top_of_a_landing_that_was_not_settled(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    planned = json.loads(shop.git("cat-file", "blob", f"{next(iter(journal(shop).values()))}:move.json"))
+    (shop.path / ".git/index.lock").unlink()  # as git advises
+    shop.git("reset", "--quiet", "--hard", planned["new"])  # as if the refs had moved, and nothing after that
+    shop.write({"more.txt": "more\n"})
+    shop.git("add", "more.txt")
+    shop.git("commit", "--quiet", "-m", "More")
+    assert shop.run("recover").code == 0
+    assert shop.git("log", "-1", "--format=%s") == "More"
+    assert shop.refs("refs/ralph/landed/").keys() == {f"refs/ralph/landed/{planned['key']}/{index}" for index in (0, 1)}
+    assert shop.state()["taskIndex"] == 2
+    assert shop.status() == ""
+
+
+def test_a_verdict_is_not_written_once_the_hold_is_gone(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    moved_on = STATE | {"taskIndex": 9}
+    shop.write({shop.page(".ralph-state.json"): json.dumps(moved_on)})
+    assert shop.run("recover").code == 0
+    assert shop.state() == moved_on
+
+
+def test_a_foreign_index_lock_stays(shop: Workshop) -> None:
+    shop.write({".git/index.lock": ""})
+    ran = shop.land()
+    assert ran.code == 2
+    assert "index.lock" in ran.err
+    assert (shop.path / ".git/index.lock").exists()
+    assert journal(shop) == {}
+    (shop.path / ".git/index.lock").unlink()
+    assert shop.land().code == 0
+
+
+def test_a_foreign_ref_lock_stays(shop: Workshop) -> None:
+    lock = shop.path / ".git/refs/heads/main.lock"
+    lock.write_text("")
+    ran = shop.land()
+    assert ran.code == 2
+    assert lock.exists()
+    assert shop.status() == ""
+    lock.unlink()
+    assert shop.land().code == 0
+
+
+def test_our_own_ref_locks_go(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree")
+    planned = json.loads(shop.git("cat-file", "blob", f"{next(iter(journal(shop).values()))}:move.json"))
+    (shop.path / ".git/refs/heads/main.lock").write_text(planned["new"] + "\n")
+    (shop.path / ".git/HEAD.lock").write_text("")
+    assert shop.run("recover").code == 0
+    assert shop.ticks() == ["1.1", "1.2"]
+    assert list((shop.path / ".git").rglob("*.lock")) == []
+
+
+def test_the_store_is_rebuilt_while_a_batch_is_open(shop: Workshop) -> None:
+    (shop.path / ".git/ralph/ralph.db").unlink()
+    status = shop.run("status", "--format", "json").json
+    assert [(task["id"], task["state"]) for task in status["tasks"]] == [("1.1", "done"), ("1.2", "done")]
+    assert shop.land().ids("landed") == ["1.1", "1.2"]
+
+
+def test_the_store_is_rebuilt_after_landings(shop: Workshop) -> None:
+    shop.land()
+    before = shop.run("log", "--format", "json").json["batches"]
+    (shop.path / ".git/ralph/ralph.db").unlink()
+    after = shop.run("log", "--format", "json").json["batches"]
+    assert [batch["landed"] for batch in after] == [batch["landed"] for batch in before]
+    assert shop.land().json["batch"] is None, "a verdict of long ago is not told again"
+    assert shop.run("undo").code == 0
+    assert shop.ticks() == []
+
+
+def test_an_undo_is_known_to_a_rebuilt_store(shop: Workshop) -> None:
+    shop.land()
+    shop.run("undo")
+    (shop.path / ".git/ralph/ralph.db").unlink()
+    assert shop.run("undo").code == 2
+    assert shop.run("log", "--format", "json").json["batches"][0]["phase"] == "undone"
+
+
+def test_a_batch_that_was_started_again_after_the_store_was_lost_has_another_id(shop: Workshop) -> None:
+    first = shop.run("abort", "--format", "json").json["batch"]
+    (shop.path / ".git/ralph/ralph.db").unlink()
+    assert shop.start("1.1").json["batch"] != first
+
+
+def test_a_killed_finish_can_be_said_again(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo")
+    shop.start("1.1")
+    shop.work("1.1", {"a": "a"}, commit=False)
+    killing = Killing(shop, tmp_path)
+    killing.run("finish", "1.1")
+    for at in range(1, killing.processes() + 1):
+        killing.back()
+        assert killing.run("finish", "1.1", at=at) == -signal.SIGKILL
+        assert shop.run("finish", "1.1").code == 0, at
+        assert shop.land().ids("landed") == ["1.1"], at
+        assert "a" in shop.tree(), at
