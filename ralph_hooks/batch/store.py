@@ -147,7 +147,7 @@ class Store:
     def _put(self, batch: str, attempt: Attempt) -> None:
         self._db.execute(
             "insert or replace into attempt (batch, idx, state, head, message, made) values (?, ?, ?, ?, ?, ?)",
-            (batch, attempt.index, attempt.state, attempt.head, attempt.message, json.dumps(attempt.made)),
+            (batch, attempt.index, attempt.state, attempt.head, _storable(attempt.message), json.dumps(attempt.made)),
         )
 
     @contextmanager
@@ -159,6 +159,11 @@ class Store:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
+
+
+def _storable(text: str | None) -> str | None:
+    """A reason can name a path that is no UTF-8, and SQLite takes nothing else."""
+    return text and text.encode("utf-8", "backslashreplace").decode()
 
 
 def _at(attempt: Attempt, row: tuple[str, str | None, str | None, str] | None) -> Attempt:

@@ -199,7 +199,7 @@ def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | N
     found: dict[str, Entry | None] = {}
     files: list[tuple[str, str]] = []
     for path in paths:
-        mode = _mode(repository.top / path, repository.top, path)
+        mode = _mode(repository.top, path)
         found[path] = None
         if mode == "120000":
             link = os.fsencode((repository.top / path).readlink())
@@ -213,13 +213,15 @@ def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | N
     return found
 
 
-def _mode(path: Path, top: Path, name: str) -> str | None:
-    if any((top / folder).is_symlink() for folder in _parents(name)):
+def stands(top: Path, path: str) -> bool:
+    """Is there anything at `path`, without following a symlink on the way?"""
+    return os.path.lexists(top / path) and not any((top / folder).is_symlink() for folder in _parents(path))
+
+
+def _mode(top: Path, path: str) -> str | None:
+    if not stands(top, path):
         return None
-    try:
-        info = path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    info = (top / path).lstat()
     if stat.S_ISLNK(info.st_mode):
         return "120000"
     if not stat.S_ISREG(info.st_mode):

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from ralph_hooks.git.checkout import index_path
+from ralph_hooks.git.checkout import index_path, stands
+from ralph_hooks.git.process import run
 from ralph_hooks.git.repository import Repository
 
 
@@ -22,15 +23,24 @@ def snapshot(place: Repository, paths: Collection[str], *, install: bool = False
         index = Path(scratch) / "index"
         if index_path(place).exists():
             shutil.copyfile(index_path(place), index)
-        env = {"GIT_INDEX_FILE": str(index), "GIT_LITERAL_PATHSPECS": "1"}
-        listed = os.fsencode("".join(f"{path}\0" for path in paths))
-        quiet = ("advice.addEmbeddedRepo=false", "core.safecrlf=false")
-        options = ("--all", "--pathspec-from-file=-", "--pathspec-file-nul")
-        place.git("add", *options, stdin=listed, env=env, config=quiet)
+        env = {"GIT_INDEX_FILE": str(index)}
+        standing = [path for path in paths if stands(place.top, path)]
+        gone = [path for path in paths if not stands(place.top, path)]
+        # Not `git add`: it refuses paths that a staged deletion has taken out of the index already.
+        for options, some in ((("--force-remove",), gone), (("--add", "--replace"), _storable(place, standing))):
+            listed = os.fsencode("".join(f"{path}\0" for path in some))
+            place.git("update-index", *options, "-z", "--stdin", stdin=listed, env=env, config=("core.safecrlf=false",))
         tree = place.git("write-tree", env=env).text
         if install:
             _install(place, index)
         return tree
+
+
+def _storable(place: Repository, paths: Collection[str]) -> list[str]:
+    """Paths that an index can hold. A repository inside the worktree is a link to its commit, if it has one."""
+    nested = {path for path in paths if path.endswith("/")}
+    linked = {path for path in nested if run(place.top / path, "rev-parse", "HEAD", accept=(0, 128)).status == 0}
+    return [path.rstrip("/") for path in paths if path not in nested or path in linked]
 
 
 def _install(place: Repository, index: Path) -> None:

@@ -169,6 +169,45 @@ def test_uncommitted_work_of_a_done_task_is_committed_for_it(shop: Workshop) -> 
     assert "(committed for its executor)" in shop.run("log").out
 
 
+def test_staged_deletions_and_renames_are_committed_too(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", files={"gone": "1\n", "moved": "2\n", "folder/file": "3\n"})
+    shop.start("1.1")
+    place = shop.worktree("1.1")
+    shop.git("rm", "--quiet", "gone", at=place)
+    shop.git("mv", "moved", "here", at=place)
+    (place / "folder/file").unlink()
+    (place / "folder").rmdir()
+    (place / "folder").symlink_to("here")
+    shop.finish("1.1")
+    assert shop.land().code == 0
+    tree = shop.tree()
+    assert {"gone", "moved", "folder/file"}.isdisjoint(tree)
+    assert tree["folder"][0] == "120000"
+    assert "here" in tree
+
+
+def test_a_conflict_in_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", files={"\udcff\udcfe": "1\n"})
+    shop.start("1.1")
+    shop.work("1.1", {"\udcff\udcfe": "mine\n"})
+    shop.finish("1.1")
+    shop.write({"\udcff\udcfe": "yours\n"})
+    shop.commit("Yours")
+    assert shop.land().json["parked"][0]["conflicts"] == ["\udcff\udcfe"]
+    assert shop.run("status").code == 0
+    assert shop.run("log").code == 0
+
+
+def test_an_empty_repository_inside_a_worktree_is_no_obstacle(shop: Workshop) -> None:
+    shop.start("1.1")
+    place = shop.worktree("1.1")
+    shop.git("init", "--quiet", "nested", at=place)
+    shop.write({"nested/loose": "here alone\n"}, at=place)
+    shop.finish("1.1")
+    assert any("was kept" in warning for warning in shop.land().json["warnings"])
+    assert (place / "nested/loose").exists()
+
+
 def test_uncommitted_work_of_a_failed_task_is_kept(shop: Workshop) -> None:
     shop.start("1.1")
     shop.work("1.1", {"committed.txt": "c\n"})
