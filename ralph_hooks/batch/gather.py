@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from ralph_hooks.batch.ending import end, remains, worktree_of
+from ralph_hooks.batch.ending import end
 from ralph_hooks.batch.fragments import Sources, fragment
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
@@ -14,6 +15,8 @@ from ralph_hooks.batch.squash import Misfit, Squash, squash_all
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.repository import HEADS
+from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 
@@ -32,10 +35,11 @@ class Harvest:
 def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harvest:
     """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done."""
     tasks = tasks_of(site, batch)
+    standing = {str(tree.path): tree.head for tree in worktrees(work.repository) if not tree.prunable}
     misfits: list[Misfit] = []
     heads: list[tuple[Attempt, str]] = []
     for before in batch.attempts:
-        attempt, reason = _pinned(work, objects, batch, before)
+        attempt, reason = _pinned(work, objects, batch, before, standing)
         batch = batch.with_attempt(attempt)
         if attempt.state is State.DONE and reason is None and attempt.index not in tasks:
             reason = f"the task is no longer in {batch.tasks}"
@@ -44,16 +48,21 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harve
         elif attempt.state is State.DONE and attempt.head:
             heads.append((attempt, attempt.head))
     squashes, odd = squash_all(objects, batch.base, site.tip, heads, spec_of(batch).own)
-    fragments = dict(_fragments(work, objects, site, batch, squashes))
+    fragments = dict(_fragments(objects, site, batch, squashes, standing))
     return Harvest(batch, tuple(squashes), (*misfits, *odd), tasks, fragments)
 
 
-def _pinned(work: Workplace, objects: Objects, batch: Batch, attempt: Attempt) -> tuple[Attempt, str | None]:
-    """The attempt with its final head, and why it must be parked, if it must."""
-    left = remains(work, attempt)
-    if left.head in {attempt.head, None} and not left.loose:
+def _pinned(
+    work: Workplace, objects: Objects, batch: Batch, attempt: Attempt, standing: Mapping[str, str]
+) -> tuple[Attempt, str | None]:
+    """The attempt with its final head, and why it must be parked, if it must. `standing`: worktree -> its HEAD.
+
+    Only an executor that has committed after it had ended costs a git process here.
+    """
+    head = standing.get(attempt.worktree) or work.repository.commit(HEADS + attempt.branch)
+    if head in {attempt.head, None}:
         return attempt, None
-    if attempt.state is State.DONE and attempt.head and not work.repository.contains(left.head or "", attempt.head):
+    if attempt.state is State.DONE and attempt.head and not work.repository.contains(head or "", attempt.head):
         return attempt, "its branch was rewound after its executor had ended"
     try:
         return end(work, objects, batch, attempt, attempt.state, attempt.message), None
@@ -62,13 +71,14 @@ def _pinned(work: Workplace, objects: Objects, batch: Batch, attempt: Attempt) -
 
 
 def _fragments(
-    work: Workplace, objects: Objects, site: Site, batch: Batch, squashes: Sequence[Squash]
+    objects: Objects, site: Site, batch: Batch, squashes: Sequence[Squash], standing: Mapping[str, str]
 ) -> Iterator[tuple[int, tuple[Fragment, ...]]]:
     if spec_of(batch).progress is None:
         return
     for squash in squashes:
-        place = worktree_of(work, squash.attempt)
-        sources = Sources(objects.tree_of(squash.base), objects.tree_of(squash.head), place.top if place else None)
+        worktree = squash.attempt.worktree
+        folder = Path(worktree) if worktree in standing else None
+        sources = Sources(objects.tree_of(squash.base), objects.tree_of(squash.head), folder)
         own = fragment(objects, batch, squash.attempt, sources, site.leaks.of(squash.attempt))
         # An entry that is in the log already is not written twice, so what leaked goes with whoever lands first.
         yield squash.attempt.index, (site.leaks.log, own)

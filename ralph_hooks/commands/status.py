@@ -37,16 +37,32 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
+    if args.watch and not as_json(args) and sys.stdout.isatty():
+        return _watch()
     while True:
         shown = _look()
         if as_json(args):
             put_json(_document(shown))
         else:
-            _show(shown, repaint=args.watch and sys.stdout.isatty())
+            put("\n".join(_lines(shown)))
         sys.stdout.flush()
         if not args.watch or shown.batch is None:
             return 0
         time.sleep(PAUSE)
+
+
+def _watch() -> int:
+    """The same lines, painted over each other, until the batch is closed."""
+    from rich.live import Live  # noqa: PLC0415 - only where a terminal is watching
+    from rich.text import Text  # noqa: PLC0415
+
+    with Live(auto_refresh=False) as live:
+        while True:
+            shown = _look()
+            live.update(Text("\n".join(_lines(shown))), refresh=True)
+            if shown.batch is None:
+                return 0
+            time.sleep(PAUSE)
 
 
 def _look() -> Shown:
@@ -79,12 +95,6 @@ def _document(shown: Shown) -> dict[str, Any]:
     generation, why = shown.handler
     nothing = {"batch": None, "target": None, "base": None}
     return nothing | known | {"tasks": tasks, "stop_handler": {"generation": generation, "reason": why}}
-
-
-def _show(shown: Shown, *, repaint: bool) -> None:
-    if repaint:
-        sys.stdout.write("\x1b[2J\x1b[H")
-    put("\n".join(_lines(shown)))
 
 
 def _lines(shown: Shown) -> Iterator[str]:

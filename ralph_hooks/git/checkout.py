@@ -68,6 +68,8 @@ class Checkout:
         """
         shutil.copyfile(index_path(self.repository), self.index)
         other = {path: change.new if back else change.old for path, change in changes.items()}
+        absent = _sparse(self.repository)
+        changes = {path: change for path, change in changes.items() if path not in absent}
         disk, index = on_disk(self.repository, changes), in_index(self.repository)
         self._restore(commit, {path for path in changes if path in index and index[path] == other[path]}, "--staged")
         # git removes a file before it writes the new one: a path that is missing was under way.
@@ -186,6 +188,12 @@ def _files(top: Path, folder: str) -> Iterator[str]:
     for here, _, names in os.walk(top / folder):
         for name in names:
             yield (Path(here) / name).relative_to(top).as_posix()
+
+
+def _sparse(repository: Repository) -> frozenset[str]:
+    """Paths that a sparse checkout keeps out of the worktree: that they are missing means nothing."""
+    listed = repository.git("ls-files", "-t", "-z").records
+    return frozenset(record[2:] for record in listed if record.startswith("S "))
 
 
 def in_index(repository: Repository) -> dict[str, Entry]:

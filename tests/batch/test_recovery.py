@@ -196,3 +196,19 @@ def test_a_killed_finish_can_be_said_again(tmp_path: Path) -> None:
         assert shop.run("finish", "1.1").code == 0, at
         assert shop.land().ids("landed") == ["1.1"], at
         assert "a" in shop.tree(), at
+
+
+def test_a_sparse_checkout_stays_sparse(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", files={"in/a": "a\n", "out/b": "b\n"})
+    shop.git("sparse-checkout", "set", "in", "specs")
+    shop.start("1.1")
+    place = shop.worktree("1.1")
+    shop.git("sparse-checkout", "disable", at=place)
+    shop.work("1.1", {"in/a": "A\n", "out/b": "B\n", "out/new": "new\n"})
+    shop.finish("1.1")
+    assert Killing(shop, tmp_path).run("land", at="read-tree", when="after") == -signal.SIGKILL
+    assert shop.run("recover").code == 0
+    assert shop.read("in/a") == "A\n"
+    assert not (shop.path / "out").exists()
+    assert shop.show("HEAD", "out/b") == "B"
+    assert shop.status() == ""
