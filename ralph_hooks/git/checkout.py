@@ -66,7 +66,7 @@ class Checkout:
         A path whose content is neither end's belongs to somebody else and stays. `also`: paths to bring to `commit`
         anyway. Works from the real index, whether the broken switch got to install its own or not, and installs it.
         """
-        shutil.copyfile(index_path(self.repository), self.index)
+        copy_index(self.repository, self.index)
         other = {path: change.new if back else change.old for path, change in changes.items()}
         absent = _sparse(self.repository)
         changes = {path: change for path, change in changes.items() if path not in absent}
@@ -97,6 +97,15 @@ def index_path(repository: Repository) -> Path:
     return repository.git_dir / "index"
 
 
+def copy_index(repository: Repository, target: Path) -> None:
+    """A private copy of the index, with its time of change.
+
+    An edit of the same size within the second in which the index was written is seen by git only because the entry is
+    not older than the index file. A copy with a newer time would call that file clean, and the edit would be lost.
+    """
+    shutil.copy2(index_path(repository), target)
+
+
 @contextmanager
 def lock_checkout(repository: Repository, owner: str) -> Iterator[Checkout]:
     """Hold the worktree's `index.lock`, with `owner` in it. Raises RefusedError when somebody else has it."""
@@ -111,7 +120,7 @@ def lock_checkout(repository: Repository, owner: str) -> Iterator[Checkout]:
         ) from None
     try:
         if index_path(repository).exists():
-            shutil.copyfile(index_path(repository), private)
+            copy_index(repository, private)
         yield Checkout(repository, private)
     finally:
         private.unlink(missing_ok=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from ralph_hooks.git.checkout import index_path, stands
+from ralph_hooks.git.checkout import copy_index, index_path, stands
 from ralph_hooks.git.process import run
 from ralph_hooks.git.repository import Repository
 
@@ -22,12 +21,15 @@ def snapshot(place: Repository, paths: Collection[str], *, install: bool = False
     with tempfile.TemporaryDirectory(prefix="ralph-index-") as scratch:
         index = Path(scratch) / "index"
         if index_path(place).exists():
-            shutil.copyfile(index_path(place), index)
+            copy_index(place, index)
         env = {"GIT_INDEX_FILE": str(index)}
         standing = [path for path in paths if stands(place.top, path)]
         gone = [path for path in paths if not stands(place.top, path)]
         # Not `git add`: it refuses paths that a staged deletion has taken out of the index already.
-        for options, some in ((("--force-remove",), gone), (("--add", "--replace"), _storable(place, standing))):
+        for options, some in (
+            (("--force-remove",), gone),
+            (("--add", "--remove", "--replace"), _storable(place, standing)),
+        ):
             listed = os.fsencode("".join(f"{path}\0" for path in some))
             place.git("update-index", *options, "-z", "--stdin", stdin=listed, env=env, config=("core.safecrlf=false",))
         tree = place.git("write-tree", env=env).text
@@ -49,6 +51,8 @@ def _install(place: Repository, index: Path) -> None:
     with suppress(FileExistsError):
         with lock.open("xb") as file:
             file.write(index.read_bytes())
+        times = index.stat()  # see copy_index
+        os.utime(lock, ns=(times.st_atime_ns, times.st_mtime_ns))
         lock.replace(index_path(place))
 
 

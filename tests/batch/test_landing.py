@@ -186,6 +186,17 @@ def test_staged_deletions_and_renames_are_committed_too(tmp_path: Path) -> None:
     assert "here" in tree
 
 
+def test_a_folder_where_a_file_was(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", files={"thing": "file\n"})
+    shop.start("1.1")
+    place = shop.worktree("1.1")
+    (place / "thing").unlink()
+    shop.write({"thing/inner": "folder\n"}, at=place)
+    shop.finish("1.1")
+    assert shop.land().code == 0
+    assert shop.read("thing/inner") == "folder\n"
+
+
 def test_a_conflict_in_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
     shop = Workshop.make(tmp_path / "repo", files={"\udcff\udcfe": "1\n"})
     shop.start("1.1")
