@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -50,16 +51,23 @@ def git(place: Path, *args: str) -> str:
 def test_it_runs_to_its_end_under_a_hostile_configuration_and_touches_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    (home / "gitconfig").write_text(HOSTILE)
+    stop = {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "stop-handler.sh"}]}]}}
+    theirs = {
+        **dict.fromkeys(("gitconfig", ".gitconfig", "xdg/git/config"), HOSTILE),
+        ".claude/settings.json": json.dumps(stop),
+    }
+    for name, text in theirs.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text)
     leaked = {"GIT_DIR": "/nowhere", "GIT_INDEX_FILE": "/nowhere", "GIT_AUTHOR_NAME": "Mallory"}
+    leaked["XDG_CONFIG_HOME"] = str(home / "xdg")
     done = demo(home, "--keep", str(tmp_path / "kept here"), env=leaked)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout
     assert "\x1b" not in done.stdout
     assert done.stdout.count("\nTASK_COMPLETE\nBATCH_COMPLETE\n") == 1
-    assert [path.name for path in home.iterdir() if path.name != "tmp"] == ["gitconfig"]
-    assert (home / "gitconfig").read_text() == HOSTILE
-    assert list((home / "tmp").iterdir()) == []
+    assert "\nstop-handler: reads (no stop-handler found)\n" in done.stdout
+    assert {str(path.relative_to(home)): path.read_text() for path in home.rglob("*") if path.is_file()} == theirs
 
     said = re.findall(r"^ +[\d.]+ s  (1\.\d)  (\w+ commits|task 1\.\d done)", done.stdout, re.MULTILINE)
     assert {task for task, what in said if "commits" in what} == {"1.2", "1.3", "1.4"}

@@ -264,7 +264,7 @@ def test_every_json_shape_is_the_documented_one(scratch: Scratch, monkeypatch: p
         """What the demonstration's executor of the task does, without its pauses."""
         monkeypatch.setattr("ralph_hooks.demo.executor.time.sleep", lambda _: None)
         monkeypatch.chdir(task["worktree"])
-        for key in ("HOME", "GIT_CONFIG_GLOBAL", "PYTHONPATH"):
+        for key in ("HOME", "PYTHONPATH"):
             monkeypatch.setenv(key, scratch.env[key])
         assert execute([name, str(task["index"]), "0"]) == 0
 

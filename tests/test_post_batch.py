@@ -88,7 +88,9 @@ def test_arguments_go_to_land(tools: Path, checkout: Path, repository: Path) -> 
     done = call(checkout / "hooks" / "post-batch", repository, str(tools), "--format", "json")
     assert done.returncode == 0
     assert '"batch": null' in done.stdout
-    assert call(checkout / "hooks" / "post-batch", repository, str(tools), "--nonsense").returncode == 2
+    refused = call(checkout / "hooks" / "post-batch", repository, str(tools), "--non sense")
+    assert refused.returncode == 2
+    assert "unrecognized arguments: --non sense;" in refused.stderr
 
 
 def test_it_works_through_links(tools: Path, checkout: Path, repository: Path, tmp_path: Path) -> None:
@@ -98,13 +100,13 @@ def test_it_works_through_links(tools: Path, checkout: Path, repository: Path, t
 
 
 def test_an_installed_one_goes_first(tools: Path, checkout: Path, repository: Path) -> None:
-    script(tools / "ralph-hooks", 'echo "installed: $*"; exit 1')
-    script(checkout / ".venv" / "bin" / "ralph-hooks", 'echo "of the checkout: $*"')
+    script(tools / "ralph-hooks", 'echo "installed, $#: $*"; exit 1')
+    script(checkout / ".venv" / "bin" / "ralph-hooks", 'echo "of the checkout, $#: $*"')
     launcher = checkout / "hooks" / "post-batch"
-    done = call(launcher, repository, str(tools), "--wait")
-    assert (done.returncode, done.stdout) == (1, "installed: land --wait\n")
+    done = call(launcher, repository, str(tools), "--target", "a b")
+    assert (done.returncode, done.stdout) == (1, "installed, 3: land --target a b\n")
     (tools / "ralph-hooks").unlink()
-    assert call(launcher, repository, str(tools), "a b").stdout == "of the checkout: land a b\n"
+    assert call(launcher, repository, str(tools), "a b").stdout == "of the checkout, 2: land a b\n"
 
 
 def test_without_any_of_them_it_says_so(tools: Path, checkout: Path, repository: Path) -> None:

@@ -103,7 +103,6 @@ def _environment(home: Path) -> dict[str, str]:
     own = {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
-        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_PAGER": "cat",
         "GIT_TERMINAL_PROMPT": "0",
