@@ -71,7 +71,7 @@ class Checkout:
         absent = _sparse(self.repository)
         changes = {path: change for path, change in changes.items() if path not in absent}
         disk, index = on_disk(self.repository, changes), in_index(self.repository)
-        self._restore(commit, {path for path in changes if path in index and index[path] == other[path]}, "--staged")
+        self._restore(commit, {path for path in changes if index.get(path) == other[path]}, "--staged")
         # git removes a file before it writes the new one: a path that is missing was under way.
         moving = [path for path in changes if disk[path] is None or disk[path] == other[path]]
         wanted = {path: changes[path].old if back else changes[path].new for path in moving}
