@@ -26,9 +26,7 @@ class RefusedError(RalphError):
 
 
 def printable(text: str, limit: int = 500) -> str:
-    """`text` on one line without control characters: titles, paths and branch names are data and may hold escape
-    codes.
-    """
+    """`text` on one line without control characters: titles, paths and branch names are data, escape codes included."""
     line = "".join(_visible(char) for char in text)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

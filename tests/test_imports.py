@@ -48,7 +48,6 @@ def test_status_needs_no_markdown_and_plan_does(repository: Path) -> None:
     assert "markdown_it" in loaded(repository, "plan")
 
 
-@pytest.mark.xfail(reason="commands/session.py imports the store for commands that only print", strict=True)
 def test_plan_needs_no_store_and_status_does(repository: Path) -> None:
     assert "sqlite3" in loaded(repository, "status")
     assert "sqlite3" not in loaded(repository, "plan")

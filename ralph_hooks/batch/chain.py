@@ -18,9 +18,7 @@ from ralph_hooks.tasklist.model import Task
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One landed task: its squash, the tip and tree it was put on, and the commit that came of it (None: nothing to
-    commit).
-    """
+    """One landed task: its squash, the tip and tree it was put on, and its commit (None: nothing to commit)."""
 
     squash: Squash
     before: str
@@ -55,9 +53,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a chain is made from: the base, the target's tip, the squashes in task order, and what is stamped for
-    each.
-    """
+    """What a chain is made from: base, tip, the squashes in task order, and what is stamped for each."""
 
     base: str
     tip: str
@@ -103,10 +99,8 @@ def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, 
 
 
 def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
-    # The merge base is that of the squash. Where the target was rewound below it, a commit that nobody will ever
-    # see
-    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on
-    # only.)
+    # The merge base is that of the squash. Where the target was rewound below it, a commit that nobody will ever see
+    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on.)
     ours = tip.commit if plan.rebased else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
     merged = merger.merge(ours, squash.commit, attributes=tip.attributes)
     if not merged.clean:

@@ -48,14 +48,16 @@ def commit_task(
     """
     attempt, history = squash.attempt, squash.history
     before = read_commit(objects.raw_commit(parent)).committer
-    last = history[-1] if history else None
+    # A commit that `finish` made for the executor has the user's name: it counts only where there is no other.
+    own = [text for text in history if text.subject not in {UNCOMMITTED, UNCOMMITTED_PAGES}] or list(history)
+    last = own[-1] if own else None
     author = last.author if last else Signature(shared.who, before.time)
     time = last.committer.time if last and last.committer.seconds >= before.seconds else before.time
     subjects = [text.subject for text in history if text.subject != UNCOMMITTED_PAGES]
     named = [subject for subject in subjects if subject != UNCOMMITTED]
     task = tasks.get(attempt.index)
     subject = subject_of(task.commit if task else None, attempt.label, named)
-    others = dict.fromkeys(text.author.who for text in history if text.author.who != author.who)
+    others = dict.fromkeys(text.author.who for text in own if text.author.who != author.who)
     trailers = [*trailers_of(batch, attempt.name), *(("Co-authored-by", who) for who in others)]
     message = compose(subject, subjects, trailers)
     raw = raw_commit(tree, parent, author, Signature(shared.who, time), message)

@@ -79,9 +79,7 @@ def _altered(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _rename_ends(evidence: Evidence) -> frozenset[str]:
-    """Both ends of renames that meet an edit of the other side; `renamed_content` names what their content must be;
-    it is checked by merging it again.
-    """
+    """Both ends of renames that meet an edit of the other side: `renamed_content` says what must stand there."""
     ends: set[str] = set()
     for rename in evidence.renames_attempt:
         if rename.source in evidence.target:

@@ -2,8 +2,7 @@
 
 A move is planned whole, written down as a journal (a commit under `refs/ralph/landing/`), and then carried out in a
 fixed order. Whatever dies on the way, `recover` reads the journal and either finishes the move or takes it back; it
-never
-builds anything anew. Landings, undos and ticks are moves.
+builds nothing anew. Landings, undos and ticks are moves.
 """
 
 from __future__ import annotations

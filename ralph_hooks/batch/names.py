@@ -23,9 +23,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def batch_id(base: str, ordinal: int) -> str:
-    """The id of the `ordinal`-th batch on the commit `base`: no clock, no chance, so that the same work gives the
-    same commits.
-    """
+    """The id of the `ordinal`-th batch on `base`. No clock and no chance: the same work gives the same commits."""
     return hashlib.sha256(f"{base} {ordinal}".encode()).hexdigest()[:8]
 
 

@@ -1,6 +1,4 @@
-"""The spec's two pages, the task list and the progress log: where they stand, what they say, and the stamp that a
-landing
-puts on them."""
+"""The spec's two pages, the task list and the progress log: where they stand, what they say, and their stamp."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import UNCOMMITTED
+from ralph_hooks.batch.fragments import Sources, fragment, progress_file
 from ralph_hooks.batch.message import raw_commit
 from ralph_hooks.batch.model import Attempt, Batch, State
-from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.pages import encode, spec_of
 from ralph_hooks.batch.squash import Squash, squash_all
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
@@ -19,6 +20,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository, open_repository
 from ralph_hooks.git.snapshot import unmerged
+from ralph_hooks.spec import progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,8 @@ def merge_parked(objects: Objects, parked: ParkedAttempt, tip: str, worktree: Pa
         )
     change = _as_commit(objects, squashes[0])
     place = open_repository(worktree)
-    # A cherry-pick of a commit on the recorded base: git's three-way merge with that base, and in a conflict
-    # `git commit` keeps the executor's name. The base in the markers helps whoever resolves it. No hooks, as in a
-    # landing.
+    # A cherry-pick of a commit on the attempt's base: git's three-way merge with that base, and `git commit` after
+    # a conflict keeps the executor's name. The base in the markers helps whoever resolves it. No hooks, as in landings.
     config = ("merge.conflictStyle=diff3", "core.hooksPath=/dev/null", "commit.gpgSign=false")
     try:
         place.git("cherry-pick", "--allow-empty", "--keep-redundant-commits", change, config=config)
@@ -85,6 +86,19 @@ def _as_commit(objects: Objects, squash: Squash) -> str:
     last = squash.history[-1]
     message = last.message if len(squash.history) == 1 and last.subject != UNCOMMITTED else f"{task}\n"
     return objects.write("commit", raw_commit(squash.tree, base, last.author, last.committer, message))
+
+
+def hand_on_progress(objects: Objects, parked: ParkedAttempt, batch: Batch) -> None:
+    """What the parked attempt's executor wrote about its progress goes on in the new worktree's progress file."""
+    file = progress_file(spec_of(batch), batch.attempts[0])
+    if file is None:
+        return
+    folder = Path(parked.attempt.worktree)
+    base, head = (objects.tree_of(commit) for commit in (parked.batch.base, parked.head))
+    sources = Sources(base, head, folder if folder.is_dir() else None)
+    written = fragment(objects, parked.batch, parked.attempt, sources, ())
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    Path(file).write_bytes(encode(progress.merge("", [written])))
 
 
 def other_side(repository: Repository, base: str, tip: str, paths: Sequence[str]) -> tuple[OtherSide, ...]:

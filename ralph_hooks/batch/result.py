@@ -119,9 +119,7 @@ def _warnings(site: Site, harvest: Harvest, made: Chain) -> Iterator[str]:
 
 
 def _is_noticed(batch: Batch, path: str) -> bool:
-    """Executors write their progress and, with older prompts, their own tick; of the spec's files the rest is
-    noticed.
-    """
+    """Of the spec's files executors write progress and, with older prompts, their own tick; the rest is noticed."""
     spec = spec_of(batch)
     return spec.own(path) and path not in {spec.tasks, spec.progress} and ".progress-task-" not in path
 

@@ -10,7 +10,7 @@ from ralph_hooks.batch.choice import Choice, Earlier, choose_named, choose_next,
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.opening import open_batch
 from ralph_hooks.batch.pages import Kept, decode, page_text, require_list
-from ralph_hooks.batch.resolve import OtherSide, find_parked, merge_parked, other_side
+from ralph_hooks.batch.resolve import OtherSide, find_parked, hand_on_progress, merge_parked, other_side
 from ralph_hooks.batch.target import choose_target, refuse_in_progress
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError, UsageError
@@ -115,6 +115,7 @@ def resolve(work: Workplace, wanted: Wanted, name: str) -> Resolving:
 
     def prepare(objects: Objects, batch: Batch) -> None:
         conflicts.extend(merge_parked(objects, parked, ground.base, Path(batch.attempts[0].worktree)))
+        hand_on_progress(objects, parked, batch)
 
     batch = open_batch(
         work,

@@ -1,8 +1,7 @@
-"""Batches and attempts in SQLite, in the git common dir: executors of one batch end at the same time, in their own
-processes.
+"""Batches and attempts in SQLite, in the git common dir: executors end at the same time, each in its own process.
 
 The database is an index. The record of a batch stands under `refs/ralph/batch/` and the journal of a landing under
-`refs/ralph/log/`; `rebuild` in `batch/recover.py` makes the rows anew from them.
+`refs/ralph/log/`; `batch/recover.py` makes the rows anew from them.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch import names
@@ -12,7 +13,7 @@ from ralph_hooks.batch.model import Attempt, Batch, Landing, State
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import HEADS, Repository
+from ralph_hooks.git.repository import HEADS, Repository, open_repository
 from ralph_hooks.git.worktrees import remove_worktree
 
 
@@ -20,6 +21,9 @@ def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
     """Remove what landed attempts no longer need. A failure here is a warning: the landing itself has succeeded."""
     if work.config.keep_worktrees:
         return ()
+    if Path(batch.top).is_dir():
+        # Not from where we stand: `land` may have been called in one of the worktrees that go.
+        work = replace(work, repository=open_repository(Path(batch.top)))
     indices = {item.index for item in landing.landed}
     landed = [attempt for attempt in batch.in_state(State.DONE, State.LANDED) if attempt.index in indices]
     return tuple(_each(work, batch, landed))

@@ -1,6 +1,4 @@
-"""Where a command works: the repository, its configuration, the store, and the lock that lets one change things at a
-time.
-"""
+"""Where a command works: repository, configuration, store, and the lock that lets one change things at a time."""
 
 from __future__ import annotations
 

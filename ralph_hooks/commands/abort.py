@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ralph_hooks.batch.abort import abort
-from ralph_hooks.commands.session import add_format, as_json, changing, note, put, put_json
+from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
+from ralph_hooks.commands.session import changing
 
 EXAMPLE = "ralph-hooks abort"
 

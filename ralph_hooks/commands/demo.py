@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from ralph_hooks.commands.session import note, put
+from ralph_hooks.commands.printing import note, put
 
 EXAMPLE = "ralph-hooks demo --keep /tmp/try-it"
 

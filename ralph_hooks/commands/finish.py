@@ -9,7 +9,8 @@ from argparse import ArgumentParser, Namespace
 
 from ralph_hooks.batch.ending import end
 from ralph_hooks.batch.model import Attempt, Batch, State
-from ralph_hooks.commands.session import add_format, as_json, changing, note, put, put_json
+from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
+from ralph_hooks.commands.session import changing
 from ralph_hooks.errors import UsageError
 from ralph_hooks.git.objects import open_objects
 

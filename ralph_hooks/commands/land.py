@@ -1,8 +1,7 @@
 """Land the batch once every executor has ended: one commit per task on the target branch, in task order.
 
 Tasks that conflict are parked and the others land. Nothing is lost: parked work is kept under a ref, `resolve` brings
-it back. Exit code 0: all landed; 1: something was parked or failed, or executors still run; 2: refused, nothing
-moved.
+it back. Exit code 0: all landed; 1: something was parked or failed, or executors still run; 2: refused, nothing moved.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, Landing, State
 from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace
-from ralph_hooks.commands.session import add_format, as_json, changing, note, put, put_json, reading
+from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
+from ralph_hooks.commands.session import changing, reading
 from ralph_hooks.errors import printable
 from ralph_hooks.spec import verdict
 

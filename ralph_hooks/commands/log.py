@@ -9,7 +9,8 @@ from typing import Any
 
 from ralph_hooks.batch.model import Failed, Parked, Phase
 from ralph_hooks.batch.store import Record
-from ralph_hooks.commands.session import add_format, as_json, put, put_json, reading
+from ralph_hooks.commands.printing import add_format, as_json, put, put_json
+from ralph_hooks.commands.session import reading
 from ralph_hooks.errors import printable
 
 EXAMPLE = "ralph-hooks log --format json"

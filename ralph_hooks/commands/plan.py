@@ -9,7 +9,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ralph_hooks.commands.session import put, put_json
+from ralph_hooks.commands.printing import put, put_json
 from ralph_hooks.config import Config, load
 from ralph_hooks.errors import RefusedError, UsageError, printable
 from ralph_hooks.git.repository import open_repository

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ralph_hooks.batch.recover import recover
 from ralph_hooks.batch.workplace import exclusive, open_workplace
-from ralph_hooks.commands.session import add_format, as_json, note, put, put_json
+from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 
 EXAMPLE = "ralph-hooks recover"
 

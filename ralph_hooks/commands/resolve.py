@@ -1,5 +1,4 @@
-"""Resolve a parked task: a worktree at the target's tip with its attempt merged in, conflict markers where it
-conflicts.
+"""Resolve a parked task: a worktree at the target's tip with its attempt merged in and conflicts marked.
 
 Edit the files there, then `finish ID` and `land`. Whose changes are on the other side is said.
 """
@@ -10,7 +9,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ralph_hooks.batch.start import Resolving, Wanted, resolve
-from ralph_hooks.commands.session import add_format, add_list, as_json, changing, put, put_json
+from ralph_hooks.commands.printing import add_format, add_list, as_json, put, put_json
+from ralph_hooks.commands.session import changing
 from ralph_hooks.commands.start import task_document
 from ralph_hooks.errors import printable
 

@@ -14,7 +14,8 @@ from ralph_hooks.batch.fragments import progress_file
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.start import Started, Wanted, start
-from ralph_hooks.commands.session import add_format, add_list, as_json, changing, note, put, put_json
+from ralph_hooks.commands.printing import add_format, add_list, as_json, note, put, put_json
+from ralph_hooks.commands.session import changing
 from ralph_hooks.errors import UsageError, printable
 
 EXAMPLE = "ralph-hooks start --max-parallel 3 --format json"

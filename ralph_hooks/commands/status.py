@@ -13,7 +13,8 @@ from typing import Any
 from ralph_hooks.batch.ending import worktree_of
 from ralph_hooks.batch.model import Attempt, Batch
 from ralph_hooks.batch.workplace import Workplace
-from ralph_hooks.commands.session import add_format, as_json, put, put_json, reading
+from ralph_hooks.commands.printing import add_format, as_json, put, put_json
+from ralph_hooks.commands.session import reading
 from ralph_hooks.errors import printable
 from ralph_hooks.git.repository import HEADS
 from ralph_hooks.spec import handler

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ralph_hooks.batch.target import choose_target
 from ralph_hooks.batch.tick import tick
-from ralph_hooks.commands.session import add_format, add_list, as_json, changing, put, put_json
+from ralph_hooks.commands.printing import add_format, add_list, as_json, put, put_json
+from ralph_hooks.commands.session import changing
 from ralph_hooks.spec.locate import locate
 from ralph_hooks.tasklist.model import Dialect
 

@@ -2,8 +2,7 @@
 
 git's own `read-tree -m -u` silently overwrites ignored files, and a crash in the middle of it leaves an `index.lock`
 that nobody can tell from a live one. So: look first, work on a private copy of the index, and hold the real
-`index.lock`
-with our name in it until the private index has taken its place.
+`index.lock` with our name in it until the private index has taken its place.
 """
 
 from __future__ import annotations
@@ -75,8 +74,8 @@ class Checkout:
         # git removes a file before it writes the new one: a path that is missing was under way.
         moving = [path for path in changes if disk[path] is None or disk[path] == other[path]]
         wanted = {path: changes[path].old if back else changes[path].new for path in moving}
-        for path in (path for path, entry in wanted.items() if entry is None):
-            (self.repository.top / path).unlink(missing_ok=True)
+        for path in (path for path, entry in wanted.items() if entry is None and disk[path] is not None):
+            _remove(self.repository.top, path)
         standing = {path for path, entry in wanted.items() if entry is not None}
         self._restore(commit, standing | set(also), "--worktree")
         self.install()
@@ -197,6 +196,14 @@ def _files(top: Path, folder: str) -> Iterator[str]:
     for here, _, names in os.walk(top / folder):
         for name in names:
             yield (Path(here) / name).relative_to(top).as_posix()
+
+
+def _remove(top: Path, path: str) -> None:
+    """Remove a file, and the folders that it leaves empty: one of them may stand where a file was."""
+    (top / path).unlink()
+    with suppress(OSError):
+        for folder in reversed([*_parents(path)]):
+            (top / folder).rmdir()
 
 
 def _sparse(repository: Repository) -> frozenset[str]:

@@ -35,9 +35,7 @@ def subjects(repository: Repository, commits: Sequence[str]) -> dict[str, str]:
 
 @contextmanager
 def _clean_environment() -> Iterator[None]:
-    """GitPython gives its children our environment: for as long as it works, that is one without leaked GIT_
-    variables.
-    """
+    """GitPython gives its children our environment: while it works, that is one without leaked GIT_ variables."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(environment())

@@ -35,8 +35,7 @@ class Merger:
     _attributes_of: str | None = None  # the commit whose attribute files the scratch worktree holds
 
     def merge(self, ours: str, theirs: str, *, attributes: str) -> Merged:
-        """Merge the commits `ours` and `theirs` against their merge base, under the attributes of the commit
-        `attributes`.
+        """Merge the commits `ours` and `theirs` against their merge base, under the attributes of a commit.
 
         Raises GitError when git can say neither "clean" nor "conflict".
         """
@@ -79,9 +78,7 @@ def open_merger(repository: Repository, objects: Objects, features: Features) ->
 
 
 def scratch_commit(tree: str, parents: tuple[str, ...], subject: str = "scratch") -> bytes:
-    """A commit object of nobody's: it gives a merge its tree and its merge base, or a record its place in the
-    history.
-    """
+    """A commit object of nobody's: it gives a merge its tree and base, or a record its place in the history."""
     who = "ralph-hooks <ralph-hooks@localhost> 0 +0000"
     lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents), f"author {who}", f"committer {who}"]
     return ("\n".join(lines) + f"\n\n{subject}\n").encode(errors="replace")

@@ -70,6 +70,17 @@ def test_author_and_dates_are_the_executors(shop: Workshop) -> None:
     assert "Co-authored-by: Bob <bob@example.org>" in body(shop)
 
 
+def test_a_progress_file_that_was_not_committed_does_not_change_the_author(shop: Workshop) -> None:
+    shop.start("1.1")
+    shop.work("1.1", {"a": "a"}, author="Bob <bob@example.org>")
+    shop.write({shop.page(".progress-task-0.md"): "## Learnings\n- x\n"}, at=shop.worktree("1.1"))
+    shop.finish("1.1")
+    landed = shop.land().json["landed"][0]
+    assert shop.git("log", "-1", "--format=%an") == "Bob"
+    assert "Co-authored-by" not in body(shop)
+    assert landed["uncommitted"] is False
+
+
 def test_a_commit_is_never_dated_before_its_parent(shop: Workshop) -> None:
     shop.start()
     for task, date in (("1.1", DATE + 500), ("1.2", DATE + 10), ("1.3", DATE + 600)):
@@ -337,6 +348,20 @@ def test_resolve_gives_markers_and_names_the_other_side(shop: Workshop) -> None:
     assert shop.land().json["signal"] == "BATCH_COMPLETE"
     assert shop.read("src/a.py") == "ONE EINS\n2\n3\n4\nFIVE\n"
     assert shop.git("log", "-1", "--format=%an %s") == "Bob feat: eins", "it is still its executor's work"
+
+
+def test_resolve_keeps_what_the_parked_executor_learnt(shop: Workshop) -> None:
+    shop.start("1.1", "1.2")
+    shop.work("1.1", {"src/a.py": "one\n"})
+    shop.work("1.2", {"src/a.py": "two\n", shop.page(".progress-task-1.md"): "## Learnings\n- learnt before\n"})
+    shop.finish("1.1")
+    shop.finish("1.2")
+    shop.land()
+    place = Path(shop.run("resolve", "1.2", "--format", "json").json["tasks"][0]["worktree"])
+    shop.write({"src/a.py": "both\n"}, at=place)
+    shop.run("finish", "1.2")
+    shop.land()
+    assert "- learnt before" in shop.read(shop.page(".progress.md"))
 
 
 def test_resolve_committed_by_hand(shop: Workshop) -> None:
@@ -712,6 +737,17 @@ def test_everything_from_a_subfolder_and_from_an_executors_worktree(shop: Worksh
     assert shop.run("land", at=place).code == 0
     assert "a" in shop.tree()
     assert shop.read("a") == "a"
+
+
+def test_a_landing_from_a_worktree_that_it_removes(shop: Workshop) -> None:
+    shop.start("1.1", "1.2")
+    place = shop.worktree("1.1")
+    shop.finish("1.1")
+    shop.finish("1.2")
+    landed = shop.run("land", "--format", "json", at=place)
+    assert (landed.code, landed.json["warnings"]) == (0, [])
+    assert not place.exists()
+    assert shop.refs("refs/heads/ralph/") == {}
 
 
 def test_a_linked_worktree_is_a_place_like_any_other(shop: Workshop, tmp_path: Path) -> None:
