@@ -38,6 +38,7 @@ class Ran:
 
     @property
     def json(self) -> Any:
+        assert self.out, self
         return json.loads(self.out)
 
     def ids(self, outcome: str) -> list[str]:
@@ -186,11 +187,14 @@ class Workshop:
         return self.land()
 
     def write(self, files: Mapping[str, Content | None], at: Path | None = None) -> None:
-        """Write these files, make their folders; None deletes. By bytes: a name may be anything that git takes."""
+        """Write these files, make their folders; None deletes, with folders that become empty, as git does."""
         for name, content in files.items():
             path = (at or self.path) / name
             if content is None:
                 path.unlink()
+                for folder in path.parents[: name.count("/")]:
+                    if not any(folder.iterdir()):
+                        folder.rmdir()
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
