@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from ralph_hooks.errors import UsageError
@@ -16,13 +17,13 @@ def dependencies(task_list: TaskList) -> dict[int, frozenset[int]]:
 
     Raises UsageError for an id that no task has, and for a block name that cannot be meant.
     """
-    names = _by_name(task_list.tasks)
+    names = by_name(task_list.tasks)
     after = waits_for(task_list)
     return {
         task.index: frozenset(
             {
                 *(_resolve(task, name, names) for name in task.depends),
-                *_earlier_checks(task, names),
+                *earlier_checks(task, names),
                 *(() if task.block is None else after[task.block]),
             }
         )
@@ -30,7 +31,7 @@ def dependencies(task_list: TaskList) -> dict[int, frozenset[int]]:
     }
 
 
-def _by_name(tasks: Iterable[Task]) -> dict[str, list[int]]:
+def by_name(tasks: Iterable[Task]) -> dict[str, list[int]]:
     names: dict[str, list[int]] = {}
     for task in tasks:
         for name in dict.fromkeys((task.id, *task.aliases)):
@@ -45,14 +46,15 @@ def _resolve(task: Task, name: str, names: Mapping[str, Sequence[int]]) -> int:
             f"task {task.name} (line {task.line}) depends on {name}, which no task of the list is named",
             "correct the id or take it out",
         )
-    return _nearest_before(names[name], task.index)
+    return nearest_before(names[name], task.index)
 
 
-def _nearest_before(indexes: Sequence[int], index: int) -> int:
+def nearest_before(indexes: Sequence[int], index: int) -> int:
     """Of tasks with one id, the last above the task that names it, else the first: numbering that restarts."""
-    return next((other for other in reversed(indexes) if other < index), indexes[0])
+    above = bisect_left(indexes, index)
+    return indexes[max(above - 1, 0)]
 
 
-def _earlier_checks(task: Task, names: Mapping[str, Sequence[int]]) -> Iterable[int]:
+def earlier_checks(task: Task, names: Mapping[str, Sequence[int]]) -> Iterable[int]:
     mine = next((place for place, name in enumerate(_ORDERED) if name in (task.id, *task.aliases)), 0)
-    return (_nearest_before(names[name], task.index) for name in _ORDERED[:mine] if name in names)
+    return (nearest_before(names[name], task.index) for name in _ORDERED[:mine] if name in names)

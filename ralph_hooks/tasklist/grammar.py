@@ -23,13 +23,20 @@ _DECORATION = r"[*_~`]{0,5}"
 _ENDS = r"(?=[\s\[(—\u2013]|\Z)"
 
 
+Place = tuple[int, int]
+_Found = list[tuple[str, Place]]  # names and where they stand
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a task line says before its fields. `ids` holds the id and its aliases."""
+    """What a task line says before its fields. `ids` holds the id and its aliases; places are columns of the text."""
 
     ids: tuple[str, ...]
     markers: tuple[str, ...]
     title: str
+    id_places: tuple[Place, ...]
+    marker_places: tuple[Place, ...]
+    title_place: Place
 
 
 def _id_pattern(plain: str, bracketed: str) -> re.Pattern[str]:
@@ -49,7 +56,7 @@ _ALIAS = re.compile(
     rf"{_DECORATION}(?P<alias>{VERIFY_ID}){_DECORATION}(?:\s*[:—\u2013]|\s+-(?=\s)|(?=\s*{_DECORATION}\[))"
 )
 _MARKER = re.compile(rf"{_DECORATION}\[(?P<marker>[^\[\]]{{1,60}})\](?!\(){_DECORATION}:?{_ENDS}")
-_ROUND_P = re.compile(rf"{_DECORATION}\(P\){_DECORATION}{_ENDS}")
+_ROUND_P = re.compile(rf"{_DECORATION}(?P<round>\(P\)){_DECORATION}{_ENDS}")
 _LEADING_DASH = re.compile(r"[:—\u2013-]\s+")
 _SPACE = re.compile(r"\s*")
 
@@ -61,14 +68,21 @@ def box(text: str, column: int) -> re.Match[str] | None:
 
 def head(text: str, dialect: Dialect) -> Head:
     """Read `text`, what follows the box on a task line."""
-    ids: list[str] = []
-    markers: list[str] = []
+    ids: _Found = []
+    markers: _Found = []
     position = 0
     while True:
         position = _skip_space(text, position)
         end = _take_id(text, position, dialect, ids) or _take_marker(text, position, dialect, markers)
         if end is None:
-            return Head(tuple(ids), tuple(markers), _title(text[position:]))
+            return Head(
+                ids=tuple(name for name, _ in ids),
+                markers=tuple(name for name, _ in markers),
+                title=_title(text[position:]),
+                id_places=tuple(place for _, place in ids),
+                marker_places=tuple(place for _, place in markers),
+                title_place=(position, max(position, len(text.rstrip()))),
+            )
         position = end
 
 
@@ -77,28 +91,29 @@ def _skip_space(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _take_id(text: str, position: int, dialect: Dialect, ids: list[str]) -> int | None:
+def _take_id(text: str, position: int, dialect: Dialect, ids: _Found) -> int | None:
     if not ids:
         match = _IDS[dialect].match(text, position)
         if match:
-            ids.append(match["bracketed"] or match["plain"])
+            kind = "bracketed" if match["bracketed"] else "plain"
+            ids.append((match[kind], match.span(kind)))
             return match.end()
         return None
     match = None if dialect is Dialect.SPECKIT else _ALIAS.match(text, position)
     if match:
-        ids.append(match["alias"])
+        ids.append((match["alias"], match.span("alias")))
         return match.end()
     return None
 
 
-def _take_marker(text: str, position: int, dialect: Dialect, markers: list[str]) -> int | None:
+def _take_marker(text: str, position: int, dialect: Dialect, markers: _Found) -> int | None:
     match = None if dialect is Dialect.SPECKIT else _ROUND_P.match(text, position)
     if match:
-        markers.append("P")
+        markers.append(("P", match.span("round")))
         return match.end()
     match = _MARKER.match(text, position)
     if match and _is_marker(match["marker"]):
-        markers.append(" ".join(match["marker"].split()))
+        markers.append((" ".join(match["marker"].split()), (match.start("marker") - 1, match.end("marker") + 1)))
         return match.end()
     return None
 

@@ -32,6 +32,14 @@ def groups(task_list: TaskList, depends: Mapping[int, frozenset[int]]) -> tuple[
     return tuple(_cut(task_list, order, runs, depends))
 
 
+def side_by_side(task_list: TaskList) -> tuple[tuple[int, ...], ...]:
+    """The tasks that are marked to go side by side, by index, before dependencies part them. Runs of one included."""
+    members: dict[_Run, list[int]] = {}
+    for index, run in enumerate(_runs(task_list)):
+        members.setdefault(run, []).append(index)
+    return tuple(tuple(run) for run in members.values())
+
+
 def _cut(
     task_list: TaskList, order: list[int], runs: list[_Run], depends: Mapping[int, frozenset[int]]
 ) -> Iterator[Group]:

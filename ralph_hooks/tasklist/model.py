@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ralph_hooks.tasklist.source import Line
+
 
 class Dialect(StrEnum):
     """The family of task lists that a file belongs to."""
@@ -77,6 +79,9 @@ class Task:
     section: int | None  # index into `TaskList.headings` of the nearest heading above
     phase: str | None  # text of the nearest `##` heading above
     block: int | None  # index into `TaskList.blocks`, for tasks inside a block
+    id_spans: tuple[Span, ...] = ()  # of the id and the aliases, as they are spelt, without decoration
+    marker_spans: tuple[Span, ...] = ()  # of `markers`, with their brackets, without decoration
+    title_span: Span = Span(0, 0)  # of the title on the task's line, decoration included
 
     @property
     def done(self) -> bool:
@@ -105,6 +110,7 @@ class CheckItem:
     state: str
     line: int
     box: Span
+    top: bool = True  # directly in the document: in no other list, in no quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,8 @@ class TaskList:
     headings: tuple[Heading, ...]
     blocks: tuple[Block, ...]
     stray_closings: tuple[int, ...]  # 1-based lines of `[/PARALLEL]` headings that close nothing
+    lines: tuple[Line, ...] = ()
+    opaque: bytes = b""  # one byte a line: 1 where it is code, a fence or an HTML block
 
 
 @dataclass(frozen=True, slots=True)

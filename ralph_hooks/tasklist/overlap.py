@@ -43,41 +43,41 @@ def shared(first: Sequence[str], second: Sequence[str]) -> str | None:
 def _shared(footprints: Sequence[tuple[int, Sequence[str]]]) -> Iterator[tuple[str, int, int]]:
     """Pairs found by looking paths up; only globs are compared with everything."""
     owners: dict[str, list[int]] = {}
-    globs = [(index, path) for index, paths in footprints for path in paths if _is_glob(path)]
+    globs = [(index, path) for index, paths in footprints for path in paths if is_glob(path)]
     for index, paths in footprints:
         for path in paths:
             owners.setdefault(path, []).append(index)
     for index, paths in footprints:
         for path in paths:
-            for above in _ancestors(path):
+            for above in ancestors(path):
                 yield from ((path, index, owner) for owner in owners.get(above, ()) if owner != index)
-            yield from ((path, index, owner) for owner, glob in globs if owner != index and _matches(path, glob))
+            yield from ((path, index, owner) for owner, glob in globs if owner != index and matches(path, glob))
 
 
 def _meet(one: str, other: str) -> bool:
-    if one in _ancestors(other) or other in _ancestors(one):
+    if one in ancestors(other) or other in ancestors(one):
         return True
-    return (_is_glob(other) and _matches(one, other)) or (_is_glob(one) and _matches(other, one))
+    return (is_glob(other) and matches(one, other)) or (is_glob(one) and matches(other, one))
 
 
 def _narrower(one: str, other: str) -> str:
-    if one in _ancestors(other) or other in _ancestors(one):
+    if one in ancestors(other) or other in ancestors(one):
         return max(one, other, key=len)
-    return one if _is_glob(other) else other
+    return one if is_glob(other) else other
 
 
-def _ancestors(path: str) -> list[str]:
+def ancestors(path: str) -> list[str]:
     """The path itself, the directories above it, and the root `.`."""
     parts = path.split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)] + ([] if path == "." else ["."])
 
 
-def _is_glob(path: str) -> bool:
+def is_glob(path: str) -> bool:
     # Not `[`: `app/[slug]/page.tsx` is a file of that name.
     return "*" in path or "?" in path
 
 
-def _matches(path: str, glob: str) -> bool:
+def matches(path: str, glob: str) -> bool:
     pattern = glob.replace("[", "[[]")
     return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))
 

@@ -24,13 +24,23 @@ def parse(text: str, dialect: Dialect | None = None, *, has_state: bool = False)
     heads = [(box, grammar.head(box.text, dialect)) for box in boxes]
     chosen = [(box, head) for box, head in heads if _is_task(box, head, dialect)]
     checks = tuple(
-        CheckItem(box.text.strip(), box.state, box.item.line + 1, box.span)
+        CheckItem(box.text.strip(), box.state, box.item.line + 1, box.span, box.item.top)
         for box, head in heads
         if not _is_task(box, head, dialect)
     )
     reader = TaskReader(shape, dialect, found.blocks, references.known(head.ids[0] for _, head in chosen if head.ids))
     tasks = tuple(reader.tasks(chosen))
-    return TaskList(text, dialect, tasks, checks, shape.headings, found.blocks, found.stray_closings)
+    return TaskList(
+        text,
+        dialect,
+        tasks,
+        checks,
+        shape.headings,
+        found.blocks,
+        found.stray_closings,
+        lines=shape.lines,
+        opaque=bytes(shape.opaque),
+    )
 
 
 def _boxes(shape: Outline) -> Iterator[Box]:
@@ -39,7 +49,8 @@ def _boxes(shape: Outline) -> Iterator[Box]:
         match = grammar.box(line.text, item.column)
         if match:
             start = line.start + match.start("state")
-            yield Box(item, match["state"], Span(start, start + 1), line.text[match.end() :])
+            text = line.text[match.end() :]
+            yield Box(item, match["state"], Span(start, start + 1), text, line.start + match.end())
 
 
 def _is_task(box: Box, head: grammar.Head, dialect: Dialect) -> bool:

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 
 from ralph_hooks.tasklist import blocks, declared, references
 from ralph_hooks.tasklist.fields import fields
-from ralph_hooks.tasklist.grammar import Head
+from ralph_hooks.tasklist.grammar import Head, Place
 from ralph_hooks.tasklist.model import Block, Dialect, Field, Span, Task
 from ralph_hooks.tasklist.structure import Item, Outline
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A list item with a checkbox. `text`: what follows the box on its line."""
+    """A list item with a checkbox. `text`: what follows the box on its line, from the offset `start` on."""
 
     item: Item
     state: str
     span: Span
     text: str
+    start: int
 
 
 class TaskReader:
@@ -65,6 +66,9 @@ class TaskReader:
             section=section if section >= 0 else None,
             phase=self._phases[section] if section >= 0 else None,
             block=self._block_at(item.line + 1),
+            id_spans=tuple(_span(box, place) for place in head.id_places),
+            marker_spans=tuple(_span(box, place) for place in head.marker_places),
+            title_span=_span(box, head.title_place),
         )
 
     def _files(self, found: Sequence[Field], description: str) -> tuple[str, ...]:
@@ -78,6 +82,10 @@ class TaskReader:
             return references.in_description(description, self._known)
         text = "\n".join(field.text for field in found if field.name == "Depends on")
         return references.in_field(text, self._dialect, self._known)
+
+
+def _span(box: Box, place: Place) -> Span:
+    return Span(box.start + place[0], box.start + place[1])
 
 
 def _phases(shape: Outline) -> list[str | None]:
