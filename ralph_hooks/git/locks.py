@@ -14,7 +14,7 @@ def remove_stale_ref_lock(repository: Repository, ref: str, new: str) -> bool:
     The caller holds the landing lock, so a lock with our value in it has no living owner.
     """
     lock = _lock(repository, ref)
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):  # no folder of refs: a reftable repository
         if lock.read_text(errors="replace").strip() != new:
             return False
         head = _lock(repository, "HEAD")

@@ -835,3 +835,12 @@ def test_the_shapes_of_the_contract(shop: Workshop) -> None:
     assert plan.keys() >= {"dialect", "tasks", "groups"}
     assert plan["tasks"][0].keys() >= {"index", "id", "title", "markers", "done", "line", "files"}
     assert plan["groups"][0].keys() >= {"tasks", "parallel", "reason"}
+
+
+@pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
+def test_both_kinds_of_object_ids(tmp_path: Path, hash_name: str) -> None:
+    shop = Workshop.make(tmp_path / "repo", files={"a": "a\n"}, init=[f"--object-format={hash_name}"])
+    landed = shop.do({"1.1": {"a": "b\n"}, "1.2": {"new": "n\n"}})
+    assert len(landed.json["after"]) == {"sha1": 40, "sha256": 64}[hash_name]
+    assert shop.run("undo").code == 0
+    assert shop.read("a") == "a\n"
