@@ -227,8 +227,8 @@ class Workshop:
         return dict(line.split(" ") for line in listed.split("\n") if line)
 
     def status(self, at: Path | None = None) -> str:
-        """`git status --porcelain`: empty where everything is as committed."""
-        return self.git("status", "--porcelain", "--untracked-files=all", at=at)
+        """`git status --porcelain`: empty where everything is as committed. Refreshes no index."""
+        return self.git("status", "--porcelain", "--untracked-files=all", at=at, env={"GIT_OPTIONAL_LOCKS": "0"})
 
 
 def task_list(ids: Sequence[str], dialect: str = "ralph") -> str:
