@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ralph_hooks.batch import chain
+from ralph_hooks.batch.advance import carry_out
 from ralph_hooks.batch.chain import Chain
 from ralph_hooks.batch.commits import commit_task, committing
 from ralph_hooks.batch.gather import Harvest, gather
 from ralph_hooks.batch.model import Batch, Landing
-from ralph_hooks.batch.move import Settled, carry_out
 from ralph_hooks.batch.pages import Kept, kept
 from ralph_hooks.batch.result import plan_move
+from ralph_hooks.batch.settle import Settled
 from ralph_hooks.batch.site import Site, look
 from ralph_hooks.batch.target import require_target
 from ralph_hooks.batch.tidy import tidy

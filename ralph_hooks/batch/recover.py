@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ralph_hooks.batch import names
+from ralph_hooks.batch.advance import advance_or_drop, owner, put_back
+from ralph_hooks.batch.journal import drop_journal, read_journal
 from ralph_hooks.batch.model import Batch, Phase, State
-from ralph_hooks.batch.move import Move, advance_or_drop, drop_journal, owner, put_back, read_journal, settle
+from ralph_hooks.batch.move import Move
 from ralph_hooks.batch.opening import roll_back
 from ralph_hooks.batch.record import read_record
+from ralph_hooks.batch.settle import settle
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.checkout import lock_checkout, on_disk, remove_stale_lock
+from ralph_hooks.git.checkout import lock_checkout, remove_stale_lock
 from ralph_hooks.git.diff import Diff, diff_trees
+from ralph_hooks.git.disk import on_disk
 from ralph_hooks.git.locks import remove_stale_ref_lock
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ralph_hooks.batch.advance import carry_out
 from ralph_hooks.batch.commits import committing
 from ralph_hooks.batch.message import Signature, compose, raw_commit
-from ralph_hooks.batch.move import DiskEdit, Move, carry_out
+from ralph_hooks.batch.move import DiskEdit, Move
 from ralph_hooks.batch.pages import Binder, Kept, Pages, decode, encode, page_text, require_list, stamped
 from ralph_hooks.batch.target import refuse_in_progress
 from ralph_hooks.batch.workplace import Workplace

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ralph_hooks.batch import names
+from ralph_hooks.batch.advance import carry_out
+from ralph_hooks.batch.journal import read_journal
 from ralph_hooks.batch.model import Landing, Phase
-from ralph_hooks.batch.move import DiskEdit, Move, carry_out, read_journal
+from ralph_hooks.batch.move import DiskEdit, Move
 from ralph_hooks.batch.store import Record
 from ralph_hooks.batch.target import refuse_in_progress
 from ralph_hooks.batch.workplace import Workplace, now

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,18 +16,10 @@ from pathlib import Path
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.objects import GITLINK, Entry
+from ralph_hooks.git.disk import in_index, on_disk, parents, sparse_paths
 from ralph_hooks.git.repository import Repository
 
 LOCK_MARK = b"ralph-hooks "
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A path that the sync would overwrite, and why it must not."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ class Checkout:
         """
         copy_index(self.repository, self.index)
         other = {path: change.new if back else change.old for path, change in changes.items()}
-        absent = _sparse(self.repository)
+        absent = sparse_paths(self.repository)
         changes = {path: change for path, change in changes.items() if path not in absent}
         disk, index = on_disk(self.repository, changes), in_index(self.repository)
         self._restore(commit, {path for path in changes if index.get(path) == other[path]}, "--staged")
@@ -147,115 +138,9 @@ def _private_index(repository: Repository) -> Path:
     return repository.git_dir / "index.ralph"
 
 
-def obstacles(top: Path, changes: Diff, local: Collection[str], ours: Collection[str] = ()) -> tuple[Obstacle, ...]:
-    """What a switch along `changes` would overwrite.
-
-    `local`: tracked paths with local changes; `ours` may be overwritten.
-    """
-    return tuple(_find(top, changes, frozenset(local), frozenset(ours)))
-
-
-def _find(top: Path, changes: Diff, local: frozenset[str], ours: frozenset[str]) -> Iterator[Obstacle]:
-    gone = {path for path, change in changes.items() if change.new is None}
-    for path, change in changes.items():
-        if path in ours:
-            continue
-        if path in local:
-            yield Obstacle(path, "has local changes")
-        elif change.old is None:
-            yield from _in_the_way(top, path, gone, change.new)
-
-
-def _in_the_way(top: Path, path: str, gone: set[str], new: Entry | None) -> Iterator[Obstacle]:
-    """What stands on disk where `path` is to be added: the path itself, or a file where one of its folders must be."""
-    for folder in _parents(path):
-        here = top / folder
-        if here.is_symlink() or (here.exists() and not here.is_dir()):
-            if folder not in gone:
-                yield Obstacle(folder, "is in the way and not in git")
-            return
-        if not here.exists():
-            return
-    here = top / path
-    if not os.path.lexists(here):
-        return
-    if here.is_dir() and not here.is_symlink():
-        kept = [] if new and new.mode == GITLINK else [file for file in _files(top, path) if file not in gone]
-        yield from (Obstacle(file, "is in the way and not in git") for file in kept[:5])
-    else:
-        yield Obstacle(path, "is in the way and not in git")
-
-
-def _parents(path: str) -> Iterator[str]:
-    parts = path.split("/")[:-1]
-    for end in range(1, len(parts) + 1):
-        yield "/".join(parts[:end])
-
-
-def _files(top: Path, folder: str) -> Iterator[str]:
-    for here, _, names in os.walk(top / folder):
-        for name in names:
-            yield (Path(here) / name).relative_to(top).as_posix()
-
-
 def _remove(top: Path, path: str) -> None:
     """Remove a file, and the folders that it leaves empty: one of them may stand where a file was."""
     (top / path).unlink()
     with suppress(OSError):
-        for folder in reversed([*_parents(path)]):
+        for folder in reversed([*parents(path)]):
             (top / folder).rmdir()
-
-
-def _sparse(repository: Repository) -> frozenset[str]:
-    """Paths that a sparse checkout keeps out of the worktree: that they are missing means nothing."""
-    listed = repository.git("ls-files", "-t", "-z").records
-    return frozenset(record[2:] for record in listed if record.startswith("S "))
-
-
-def in_index(repository: Repository) -> dict[str, Entry]:
-    """What the index holds, by path; of a conflicted path one of its stages."""
-    listed = (record.partition("\t") for record in repository.git("ls-files", "--stage", "-z").records)
-    return {path: Entry(*facts.split(" ")[:2]) for facts, _, path in listed}
-
-
-def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | None]:
-    """What stands at each path, as git would store it: filters applied, the text of a symlink; None for nothing."""
-    found: dict[str, Entry | None] = {}
-    files: list[tuple[str, str]] = []
-    for path in paths:
-        mode = _mode(repository.top, path)
-        found[path] = None
-        if mode == "120000":
-            link = os.fsencode((repository.top / path).readlink())
-            found[path] = Entry(mode, repository.git("hash-object", "--stdin", stdin=link).text)
-        elif mode is not None:
-            files.append((path, mode))
-    if files:
-        names = "".join(f"{_quoted(path)}\n" for path, _ in files)
-        oids = repository.git("hash-object", "--stdin-paths", stdin=os.fsencode(names)).text.split("\n")
-        found.update({path: Entry(mode, oid) for (path, mode), oid in zip(files, oids, strict=True)})
-    return found
-
-
-def stands(top: Path, path: str) -> bool:
-    """Is there anything at `path`, without following a symlink on the way?"""
-    return os.path.lexists(top / path) and not any((top / folder).is_symlink() for folder in _parents(path))
-
-
-def _mode(top: Path, path: str) -> str | None:
-    if not stands(top, path):
-        return None
-    info = (top / path).lstat()
-    if stat.S_ISLNK(info.st_mode):
-        return "120000"
-    if not stat.S_ISREG(info.st_mode):
-        return None
-    return "100755" if info.st_mode & stat.S_IXUSR else "100644"
-
-
-def _quoted(path: str) -> str:
-    """`--stdin-paths` reads lines, and unquotes those that begin with a double quote."""
-    if "\n" not in path and not path.startswith('"'):
-        return path
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from ralph_hooks.git.checkout import copy_index, index_path, stands
+from ralph_hooks.git.checkout import copy_index, index_path
+from ralph_hooks.git.disk import stands
 from ralph_hooks.git.process import run
 from ralph_hooks.git.repository import Repository
 

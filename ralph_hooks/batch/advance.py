@@ -1,0 +1,120 @@
+"""Carrying a move out: refs prepared, the checked-out worktree brought along, refs committed. Whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ralph_hooks.batch.journal import drop_journal, write_journal
+from ralph_hooks.batch.move import Move
+from ralph_hooks.batch.settle import Settled, settle
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.checkout import Checkout, lock_checkout
+from ralph_hooks.git.diff import Diff, diff_trees
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.obstacles import obstacles
+from ralph_hooks.git.process import GitError
+from ralph_hooks.git.refs import RefUpdate, ref_transaction
+from ralph_hooks.git.repository import open_repository
+
+
+def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
+    """Do all of `move`, in the durable order.
+
+    Raises RefusedError when the target cannot be moved; then nothing has changed.
+    """
+    write_journal(objects, move)
+    advance_or_drop(objects, move)
+    return settle(work, objects, move)
+
+
+def advance_or_drop(objects: Objects, move: Move) -> None:
+    """`advance`; the journal goes only if the move was refused as a whole. Otherwise `recover` needs it."""
+    try:
+        advance(objects, move)
+    except RefusedError:
+        drop_journal(objects.repository, move)
+        raise
+
+
+def owner(move: Move) -> str:
+    """Who holds the index lock, for whoever finds it."""
+    return f"{move.kind} {move.key} {os.getpid()}"
+
+
+def advance(objects: Objects, move: Move) -> None:
+    """Steps 5 to 7: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
+    repository = objects.repository
+    place = open_repository(Path(move.top)) if move.top and move.old != move.new else None
+    updates = ([RefUpdate(move.target, move.old, move.new)] if move.old != move.new else []) + list(move.refs)
+    if not updates:
+        return
+    with ExitStack() as stack:
+        checkout = stack.enter_context(lock_checkout(place, owner(move))) if place else None
+        changes = _changes(objects, move)
+        if checkout:
+            _refuse_obstacles(checkout, changes, move)
+        transaction = stack.enter_context(ref_transaction(place or repository, f"ralph-hooks: {move.kind} {move.key}"))
+        with _refusing(f"{move.target} could not be moved"):
+            transaction.prepare(updates)
+        if checkout:
+            _bring_along(objects, checkout, changes, move)
+        try:
+            transaction.commit()
+        except GitError as error:
+            if checkout:
+                put_back(objects, checkout, changes, move)
+            raise _refused(f"{move.target} could not be moved", error) from error
+
+
+@contextmanager
+def _refusing(what: str) -> Iterator[None]:
+    """Before anything has changed, an error of git is a refusal."""
+    try:
+        yield
+    except GitError as error:
+        raise _refused(what, error) from error
+
+
+def _refused(what: str, error: GitError) -> RefusedError:
+    by_hook = "hook" in error.what + error.stderr
+    todo = "the reference-transaction hook of this repository refused it" if by_hook else "mend that, then try again"
+    return RefusedError(f"{what}: {error.what}", todo)
+
+
+def _changes(objects: Objects, move: Move) -> Diff:
+    return diff_trees(objects.repository, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
+
+
+def _refuse_obstacles(checkout: Checkout, changes: Diff, move: Move) -> None:
+    """Raise RefusedError when the worktree holds anything that the move would overwrite."""
+    with _refusing("the worktree cannot be looked at"):
+        local = checkout.local_changes()
+    found = obstacles(checkout.repository.top, changes, local, [path for path, _ in move.saved])
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise RefusedError(
+            f"{found[0].path} {found[0].reason}{more} in {checkout.repository.top}, and {move.kind} would overwrite it",
+            "commit it or move it away, then run the command again",
+        )
+
+
+def _bring_along(objects: Objects, checkout: Checkout, changes: Diff, move: Move) -> None:
+    try:
+        checkout.take_back(move.old, [path for path, _ in move.saved])
+        checkout.switch(move.old, move.new)
+        checkout.install()
+    except (GitError, OSError) as error:
+        put_back(objects, checkout, changes, move)
+        what = error.what if isinstance(error, GitError) else str(error)
+        raise RefusedError(f"the worktree could not be brought along: {what}", "mend that, then try again") from error
+
+
+def put_back(objects: Objects, checkout: Checkout, changes: Diff, move: Move) -> None:
+    """What a broken sync has brought to `new` goes back to `old`; spec files that it took back are given back."""
+    checkout.bring(changes, move.old, [path for path, _ in move.saved], back=True)
+    for path, blob in move.saved:
+        (checkout.repository.top / path).write_bytes(objects.blob(blob))

@@ -1,0 +1,62 @@
+"""The journal of a move: a commit under `refs/ralph/landing/` that holds the plan and keeps its objects reachable."""
+
+from __future__ import annotations
+
+import json
+
+from ralph_hooks.batch import names
+from ralph_hooks.batch.move import Move
+from ralph_hooks.errors import RalphError
+from ralph_hooks.git.merge import scratch_commit
+from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
+from ralph_hooks.git.refs import RefUpdate, move_refs
+from ralph_hooks.git.repository import Repository
+
+
+def write_journal(objects: Objects, move: Move) -> None:
+    """Steps 3 and 4: everything that the move needs is in one pack on the disk, then the journal ref names it."""
+    entries = {"move.json": Entry(REGULAR[0], objects.write("blob", json.dumps(move.as_json()).encode()))}
+    blobs = {blob for edit in move.disk for blob in (edit.before, edit.after) if blob} | {
+        blob for _, blob in move.saved
+    }
+    if blobs:
+        entries["blobs"] = Entry(TREE, objects.write_tree({blob: Entry(REGULAR[0], blob) for blob in blobs}))
+    parents = dict.fromkeys([move.new, move.old, *(update.new for update in move.refs if update.new)])
+    journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
+    _make_durable(objects.repository, journal, move.old)
+    move_refs(objects.repository, "ralph-hooks: journal", [RefUpdate(move.journal, None, journal)])
+
+
+def read_journal(objects: Objects, commit: str) -> Move:
+    """The move that a journal commit describes."""
+    entry = objects.entry(objects.tree_of(commit), "move.json")
+    if entry is None:
+        raise RalphError(
+            f"the journal {commit} holds no move", "this is a bug: keep the repository as it is and report it"
+        )
+    return Move.from_json(json.loads(objects.blob(entry.oid)))
+
+
+def drop_journal(repository: Repository, move: Move) -> None:
+    """The move is off."""
+    found = repository.git("rev-parse", "--quiet", "--verify", move.journal, accept=(0, 1)).text
+    if found:
+        move_refs(repository, "ralph-hooks: journal dropped", [RefUpdate(move.journal, found, None)])
+
+
+def _make_durable(repository: Repository, journal: str, old: str) -> None:
+    """One pack with one fsync. git does not fsync loose objects unless told to, and then one by one."""
+    folder = repository.common_dir / "objects" / "pack" / "pack"
+    wanted = f"{journal}\n^{old}\n".encode()
+    # No deltas: the pack is there to be written once, `git gc` makes the good one.
+    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1")
+    repository.git("pack-objects", *options, str(folder), stdin=wanted)
+
+
+def file_journal(repository: Repository, move: Move) -> None:
+    """The journal of a landing is kept: the store can be rebuilt from it, and an undo reads it."""
+    journal = repository.git("rev-parse", "--verify", move.journal).text
+    done = [RefUpdate(move.journal, journal, None)]
+    if move.kind == "land":
+        done.append(RefUpdate(names.LOG + move.key, None, journal))
+    move_refs(repository, "ralph-hooks: journal filed", done)

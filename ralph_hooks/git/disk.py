@@ -1,0 +1,72 @@
+"""What stands in a worktree and in its index, in git's own terms."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ralph_hooks.git.objects import Entry
+from ralph_hooks.git.repository import Repository
+
+
+def stands(top: Path, path: str) -> bool:
+    """Is there anything at `path`, without following a symlink on the way?"""
+    return os.path.lexists(top / path) and not any((top / folder).is_symlink() for folder in parents(path))
+
+
+def parents(path: str) -> Iterator[str]:
+    parts = path.split("/")[:-1]
+    for end in range(1, len(parts) + 1):
+        yield "/".join(parts[:end])
+
+
+def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | None]:
+    """What stands at each path, as git would store it: filters applied, the text of a symlink; None for nothing."""
+    found: dict[str, Entry | None] = {}
+    files: list[tuple[str, str]] = []
+    for path in paths:
+        mode = _mode(repository.top, path)
+        found[path] = None
+        if mode == "120000":
+            link = os.fsencode((repository.top / path).readlink())
+            found[path] = Entry(mode, repository.git("hash-object", "--stdin", stdin=link).text)
+        elif mode is not None:
+            files.append((path, mode))
+    if files:
+        names = "".join(f"{_quoted(path)}\n" for path, _ in files)
+        oids = repository.git("hash-object", "--stdin-paths", stdin=os.fsencode(names)).text.split("\n")
+        found.update({path: Entry(mode, oid) for (path, mode), oid in zip(files, oids, strict=True)})
+    return found
+
+
+def _mode(top: Path, path: str) -> str | None:
+    if not stands(top, path):
+        return None
+    info = (top / path).lstat()
+    if stat.S_ISLNK(info.st_mode):
+        return "120000"
+    if not stat.S_ISREG(info.st_mode):
+        return None
+    return "100755" if info.st_mode & stat.S_IXUSR else "100644"
+
+
+def _quoted(path: str) -> str:
+    """`--stdin-paths` reads lines, and unquotes those that begin with a double quote."""
+    if "\n" not in path and not path.startswith('"'):
+        return path
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def in_index(repository: Repository) -> dict[str, Entry]:
+    """What the index holds, by path; of a conflicted path one of its stages."""
+    listed = (record.partition("\t") for record in repository.git("ls-files", "--stage", "-z").records)
+    return {path: Entry(*facts.split(" ")[:2]) for facts, _, path in listed}
+
+
+def sparse_paths(repository: Repository) -> frozenset[str]:
+    """Paths that a sparse checkout keeps out of the worktree: that they are missing means nothing."""
+    listed = repository.git("ls-files", "-t", "-z").records
+    return frozenset(record[2:] for record in listed if record.startswith("S "))
