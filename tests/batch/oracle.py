@@ -141,6 +141,8 @@ def _renames(shop: Workshop, old: str, new: str) -> Iterator[tuple[str, str]]:
 def _merge_file(shop: Workshop, base: Entry, ours: Entry | None, theirs: Entry | None) -> str | None:
     if ours is None or theirs is None or not all(mode.startswith("100") for mode, _ in (base, ours, theirs)):
         return None
+    if base[1] in {ours[1], theirs[1]}:  # one side left it alone: no merge, so binary files and drivers do not matter
+        return theirs[1] if base[1] == ours[1] else ours[1]
     if shop.git("cat-file", "blob", "HEAD:.gitattributes"):
         return None
     names = []
