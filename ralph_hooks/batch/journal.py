@@ -12,6 +12,13 @@ from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import Repository
 
+CONFLICTS = "conflicts"  # the folder of the journal with the files of parked tasks, conflict markers included
+
+
+def conflict_text(key: str, index: int) -> str:
+    """Where git finds the files of a parked task once the move is done."""
+    return f"{names.LOG}{key}:{CONFLICTS}/{index}"
+
 
 def write_journal(objects: Objects, move: Move) -> None:
     """Steps 3 and 4: everything that the move needs is in one pack on the disk, then the journal ref names it."""
@@ -21,6 +28,9 @@ def write_journal(objects: Objects, move: Move) -> None:
     }
     if blobs:
         entries["blobs"] = Entry(TREE, objects.write_tree({blob: Entry(REGULAR[0], blob) for blob in blobs}))
+    if move.conflicts:
+        trees = {str(index): Entry(TREE, tree) for index, tree in move.conflicts}
+        entries[CONFLICTS] = Entry(TREE, objects.write_tree(trees))
     parents = dict.fromkeys([move.new, move.old, *(update.new for update in move.refs if update.new)])
     journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
     _make_durable(objects.repository, journal, move.old)

@@ -110,13 +110,17 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A task whose attempt could not land. Its work is under `ref`, the task stays open."""
+    """A task whose attempt could not land. Its work is under `ref`, the task stays open.
+
+    `text`: where the files stand as the merge left them, conflict markers included (`git show TEXT/PATH`).
+    """
 
     index: int
     id: str | None
     reason: str
     conflicts: tuple[str, ...]
     ref: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Move:
     new: str
     top: str | None  # the worktree that has the target checked out
     refs: tuple[RefUpdate, ...] = ()
+    conflicts: tuple[tuple[int, str], ...] = ()  # of parked tasks: index, tree with conflict markers
     saved: tuple[tuple[str, str], ...] = ()  # spec files that the sync takes back: path, blob that stands there
     disk: tuple[DiskEdit, ...] = ()
     state: StateEdit | None = None
@@ -67,6 +68,7 @@ class Move:
             **{
                 **document,
                 "refs": tuple(RefUpdate(**item) for item in document["refs"]),
+                "conflicts": tuple((index, tree) for index, tree in document["conflicts"]),
                 "saved": tuple((path, blob) for path, blob in document["saved"]),
                 "disk": tuple(DiskEdit(**item) for item in document["disk"]),
                 "state": edit and StateEdit(edit["path"], Change.from_json(edit["change"]), edit["back"]),

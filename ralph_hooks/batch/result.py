@@ -13,6 +13,7 @@ from ralph_hooks.batch import names
 from ralph_hooks.batch.chain import Chain, Link, Stuck
 from ralph_hooks.batch.ending import UNCOMMITTED
 from ralph_hooks.batch.gather import Harvest
+from ralph_hooks.batch.journal import conflict_text
 from ralph_hooks.batch.leaks import Leaks
 from ralph_hooks.batch.model import Attempt, Batch, Failed, Landed, Landing, Parked, State
 from ralph_hooks.batch.move import DiskEdit, Move, StateEdit
@@ -43,6 +44,7 @@ def plan_move(objects: Objects, site: Site, harvest: Harvest, made: Chain) -> Mo
         new=made.tip,
         top=str(site.place.top) if site.place else None,
         refs=tuple(_refs(objects, site, batch, made, leaks)),
+        conflicts=tuple((item.attempt.index, item.tree) for item in made.stuck if item.tree),
         saved=leaks.saved,
         disk=(*_loose_edits(objects, site, batch, loose), *_temporary_files(objects, leaks)),
         state=_verdict(batch, landing, made.pages.list or loose.list or site.listed),
@@ -90,9 +92,10 @@ def _landed(link: Link, task: Task | None) -> Landed:
 
 
 def _parked(batch: Batch, attempt: Attempt, item: Stuck | Misfit) -> Parked:
-    return Parked(
-        attempt.index, attempt.id, item.reason, item.paths, names.attempt_ref(names.PARKED, batch.id, attempt)
-    )
+    ref = names.attempt_ref(names.PARKED, batch.id, attempt)
+    marked = isinstance(item, Stuck) and item.tree is not None
+    text = conflict_text(batch.id, attempt.index) if marked else None
+    return Parked(attempt.index, attempt.id, item.reason, item.paths, ref, text)
 
 
 def _failed(batch: Batch, attempt: Attempt) -> Failed:

@@ -96,6 +96,8 @@ def _report(landing: Landing) -> Iterator[str]:
     for parked in landing.parked:
         yield f"  parked  {_name(parked.index, parked.id)}  {printable(parked.reason)}"
         yield f"          kept: {parked.ref}; next: ralph-hooks resolve {_name(parked.index, parked.id)}"
+        if parked.text and parked.conflicts:
+            yield f"          conflict: git show {parked.text}/{printable(parked.conflicts[0])}"
     for failed in landing.failed:
         yield f"  failed  {_name(failed.index, failed.id)}  {printable(failed.reason)}"
         if failed.ref:

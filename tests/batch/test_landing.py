@@ -309,6 +309,7 @@ def test_a_conflict_parks_its_task_and_goes_on(shop: Workshop) -> None:
     assert parked["conflicts"] == ["src/a.py"]
     assert "CONFLICT (content)" in parked["reason"]
     assert "also.txt" in shop.tree(parked["ref"])
+    assert "<<<<<<< " in shop.git("show", f"{parked['text']}/src/a.py"), "the text of the conflict is kept"
     assert shop.read("src/a.py") == "ONE\n2\n3\n4\nFIVE\n"
     assert shop.ticks() == ["1.1", "1.3"]
     assert shop.status() == ""
@@ -844,3 +845,22 @@ def test_both_kinds_of_object_ids(tmp_path: Path, hash_name: str) -> None:
     assert len(landed.json["after"]) == {"sha1": 40, "sha256": 64}[hash_name]
     assert shop.run("undo").code == 0
     assert shop.read("a") == "a\n"
+
+
+def test_commits_are_signed_when_the_configuration_asks(shop: Workshop) -> None:
+    program = shop.path / ".git" / "sign"
+    signature = "-----BEGIN PGP SIGNATURE-----\\n\\nsigned\\n-----END PGP SIGNATURE-----"
+    program.write_text(f"#!/bin/sh\ncat >/dev/null\nprintf '\\n[GNUPG:] SIG_CREATED ' >&2\necho '{signature}'\n")
+    program.chmod(0o755)
+    shop.start("1.1")
+    shop.work("1.1", {"a": "a"}, "feat: a", date=DATE + 5, author="Bob <bob@example.org>")
+    shop.finish("1.1")
+    shop.git("config", "commit.gpgSign", "true")
+    shop.git("config", "gpg.program", str(program))
+    assert shop.land().code == 0
+    raw = shop.git("cat-file", "commit", "HEAD")
+    assert "gpgsig -----BEGIN PGP SIGNATURE-----" in raw
+    assert f"author Bob <bob@example.org> {DATE + 5} +0100" in raw
+    assert f"committer Ada <ada@example.org> {DATE + 5} +0100" in raw
+    assert shop.run("tick", "1.2").code == 0
+    assert "gpgsig" in shop.git("cat-file", "commit", "HEAD")
