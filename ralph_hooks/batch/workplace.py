@@ -42,19 +42,25 @@ def home(repository: Repository) -> Path:
     return repository.common_dir / "ralph"
 
 
+class BusyError(RefusedError):
+    """Somebody else, who is alive, holds the landing lock."""
+
+
 @contextmanager
-def exclusive(work: Workplace) -> Iterator[None]:
-    """Hold the landing lock. The system lets go of it when its holder dies, however it dies."""
+def exclusive(work: Workplace, wait: float | None = None) -> Iterator[None]:
+    """Hold the landing lock. The system lets go of it when its holder dies, however it dies.
+
+    Raises BusyError after `wait` seconds, by default those of the configuration.
+    """
+    seconds = work.config.lock_timeout if wait is None else wait
     from filelock import FileLock, Timeout  # noqa: PLC0415 - commands that only read never need it
 
     lock = FileLock(work.folder / "lock")
     try:
-        lock.acquire(timeout=work.config.lock_timeout)
+        lock.acquire(timeout=seconds)
     except Timeout:
-        waited = f"for {work.config.lock_timeout:g} seconds"
-        raise RefusedError(
-            f"another ralph-hooks has been at work in this repository {waited}", "wait for it, or see what it waits for"
-        ) from None
+        what = f"another ralph-hooks has been at work in this repository for {seconds:g} seconds"
+        raise BusyError(what, "wait for it, or see what it waits for") from None
     try:
         yield
     finally:

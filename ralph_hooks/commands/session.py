@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ralph_hooks.batch.recover import needs_recovery, recover
-from ralph_hooks.batch.workplace import Workplace, exclusive, open_workplace
+from ralph_hooks.batch.workplace import BusyError, Workplace, exclusive, open_workplace
 from ralph_hooks.commands.printing import note
 
 
@@ -16,7 +16,8 @@ def reading() -> Iterator[Workplace]:
     """A workplace to look at. What a crash left is put in order first."""
     with open_workplace(Path.cwd()) as work:
         if needs_recovery(work):
-            with exclusive(work):
+            # Whoever holds the lock is alive: what it is in the middle of is nothing to recover, and can be looked at.
+            with suppress(BusyError), exclusive(work, wait=0):
                 _recover(work)
         yield work
 

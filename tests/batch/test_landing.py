@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
-from workshop import DATE, Workshop
+from filelock import FileLock
+from workshop import DATE, Workshop, ended
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 2, "awaitingApproval": False, "own": 7}
 
@@ -864,3 +867,25 @@ def test_commits_are_signed_when_the_configuration_asks(shop: Workshop) -> None:
     assert f"committer Ada <ada@example.org> {DATE + 5} +0100" in raw
     assert shop.run("tick", "1.2").code == 0
     assert "gpgsig" in shop.git("cat-file", "commit", "HEAD")
+
+
+def test_status_while_a_start_is_at_work(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", config='setup = "while test ! -e $HOME/go; do sleep 0.1; done"\n')
+    starting = shop.spawn("start", "1.1")
+    deadline = time.monotonic() + 60
+    while not (tasks := shop.run("status", "--format", "json").json["tasks"]):
+        assert time.monotonic() < deadline
+    assert starting.poll() is None, "nobody waited for anybody"
+    assert tasks[0]["id"] == "1.1"
+    (Path(os.environ["HOME"]) / "go").touch()
+    assert ended(starting).code == 0
+    assert shop.run("status", "--format", "json").json["batch"]
+
+
+def test_a_lock_that_is_held_too_long(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", config="lock_timeout = 0.2\n")
+    shop.run("status")
+    with FileLock(shop.path / ".git/ralph/lock"):
+        ran = shop.run("start")
+    assert ran.code == 2
+    assert "another ralph-hooks has been at work" in ran.err
