@@ -40,5 +40,10 @@ def total(text: str, handler: Handler) -> int:
     return _count(text.split("\n"), handler)
 
 
+def counts(line: str, handler: Handler) -> bool:
+    """Whether `handler` counts this line."""
+    return _BOXES[handler].match(line) is not None
+
+
 def _count(lines: list[str], handler: Handler) -> int:
     return sum(1 for line in lines if _BOXES[handler].match(line))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ralph_hooks.errors import UsageError
@@ -38,6 +38,16 @@ def waits_for(task_list: TaskList) -> tuple[frozenset[int], ...]:
     lines = [task.line for task in task_list.tasks]
     strict = any(block.closed for block in task_list.blocks)
     return tuple(_before(block, parts, lines, strict=strict) for block in task_list.blocks)
+
+
+def unknown(task_list: TaskList) -> Iterator[tuple[Block, str]]:
+    """The names that `waits_for` refuses, with their blocks."""
+    if any(block.after for block in task_list.blocks) and any(block.closed for block in task_list.blocks):
+        parts = _parts(task_list)
+        for block in task_list.blocks:
+            for name in block.after:
+                if name.casefold() not in _EVERYTHING and not _named(parts, block, name):
+                    yield block, name
 
 
 def _before(block: Block, parts: Sequence[_Part], lines: Sequence[int], *, strict: bool) -> frozenset[int]:

@@ -1,0 +1,101 @@
+"""Which tasks meet in a file: for each path of a task the first task above that declares it too, in linear time.
+
+`overlap.clashes` lists every pair, which a list of thousands of tasks on one file has millions of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ralph_hooks.tasklist.model import Task
+from ralph_hooks.tasklist.overlap import ancestors, footprint, is_glob, matches
+
+_MOST_COMPARISONS = 200_000  # of paths with globs; real lists need some dozens, a made-up one must not hang a hook
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A task and an earlier one meet. `path` is as the task spells it, `other_path` as the earlier one does."""
+
+    task: Task
+    other: Task
+    path: str
+    other_path: str
+    same: bool  # the same path, not one that covers the other
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    task: Task
+    path: str
+    side: Hashable
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the tasks above declare, by path. Of each path the first owners of two different sides are enough."""
+
+    exact: dict[str, list[_Owner]] = field(default_factory=dict)
+    below: dict[str, list[_Owner]] = field(default_factory=dict)  # by each directory above a path
+    globs: dict[str, dict[str, list[_Owner]]] = field(default_factory=dict)  # by the directory that they begin with
+    under: dict[str, dict[str, list[_Owner]]] = field(default_factory=dict)  # all paths below a directory
+    budget: int = _MOST_COMPARISONS
+
+    def add(self, path: str, owner: _Owner) -> None:
+        _note(self.exact.setdefault(path, []), owner)
+        for above in ancestors(path)[1:]:
+            _note(self.below.setdefault(above, []), owner)
+            _note(self.under.setdefault(above, {}).setdefault(path, []), owner)
+        if is_glob(path):
+            _note(self.globs.setdefault(_fixed(path), {}).setdefault(path, []), owner)
+
+    def covering(self, path: str) -> Iterator[_Owner]:
+        """Owners of a directory or glob that covers `path`, or of something that `path` covers."""
+        for above in ancestors(path)[1:]:
+            yield from self.exact.get(above, ())
+        yield from self.below.get(path, ())
+        for above in {*ancestors(path)[1:], "."}:
+            for glob, owners in self.globs.get(above, {}).items():
+                if self._compare(path, glob):
+                    yield from owners
+        if is_glob(path):
+            for other, owners in self.under.get(_fixed(path), {}).items():
+                if self._compare(other, path):
+                    yield from owners
+
+    def _compare(self, path: str, glob: str) -> bool:
+        self.budget -= 1
+        return self.budget > 0 and path != glob and matches(path, glob)
+
+
+def meetings(members: Iterable[tuple[Task, Hashable]]) -> Iterator[Meeting]:
+    """The meetings of tasks, in order. Each comes with its side: tasks of one side do not meet."""
+    seen = _Seen()
+    for task, side in members:
+        mine = [(path, normal) for path in task.files for normal in footprint([path])]
+        told: set[str] = set()
+        for path, normal in mine:
+            found = _first(seen.exact.get(normal, ()), side)
+            other = found or _first(seen.covering(normal), side)
+            if other and path not in told:
+                told.add(path)
+                yield Meeting(task, other.task, path, other.path, same=found is not None)
+        for path, normal in mine:
+            seen.add(normal, _Owner(task, path, side))
+
+
+def _note(owners: list[_Owner], owner: _Owner) -> None:
+    if not owners or (len(owners) == 1 and owners[0].side != owner.side):
+        owners.append(owner)
+
+
+def _first(owners: Iterable[_Owner], side: Hashable) -> _Owner | None:
+    return next((owner for owner in owners if owner.side != side), None)
+
+
+def _fixed(glob: str) -> str:
+    """The directory that a glob begins with, `.` where the first part is one already."""
+    parts = glob.split("/")
+    first = next(position for position, part in enumerate(parts) if is_glob(part))
+    return "/".join(parts[:first]) or "."
