@@ -5,13 +5,13 @@ tomllib and yaml are imported only where a file of that kind is there: a hook ru
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ralph_hooks.config_schema import SCHEMA
 from ralph_hooks.errors import UsageError
 
 TOML, YAML, PYPROJECT = ".ralph-hooks.toml", ".ralph-hooks.yaml", "pyproject.toml"
@@ -35,7 +35,23 @@ class Config:
     keep_worktrees: bool = False
     lock_timeout: float = 60
     sign_timeout: float = 30
-    source: str | None = None  # the file it came from, for messages; no setting
+    select: tuple[str, ...] = ()  # rules that lint runs: codes, beginnings of codes, names; (): those on by default
+    ignore: tuple[str, ...] = ()  # rules that it does not run
+    fail_on: str = "error"  # the severity from which on lint exits with 1: "error", "warning" or "info"
+    exclude: tuple[str, ...] = ()  # globs of lists that are not linted, named or not
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (glob, rules that are not run there)
+    max_group: int = 5  # members of a parallel group
+    shared_files: tuple[str, ...] | None = None  # files that no parallel task should change; None: the linter's own
+    required_fields: tuple[str, ...] = ()  # fields that every task must have
+    baseline: str | None = None  # the file of known findings
+    rule_url: str = "docs/rules/{code}.md"  # where the page of a rule is
+    # For messages; no settings.
+    source: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def where(self, key: str) -> str:
+        """File and line of a setting."""
+        return f"{self.source}:{self.lines[key]}" if key in self.lines else str(self.source)
 
 
 def load(root: Path) -> Config:
@@ -52,31 +68,44 @@ def load(root: Path) -> Config:
     return _checked(*found[0]) if found else Config()
 
 
+def load_file(path: Path) -> Config:
+    """The settings in one file, whatever its name: TOML, YAML, or a table of a `pyproject.toml`. Raises UsageError."""
+    readers = {".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml}
+    reader = _read_pyproject if path.name == PYPROJECT else readers.get(path.suffix)
+    if reader is None:
+        raise UsageError(f"{path} is neither TOML nor YAML", "name it .toml or .yaml")
+    loaded = reader(path.parent, path.name)
+    if loaded is None:
+        what = f"holds no [{TABLE}]" if path.exists() else "is not there"
+        raise UsageError(f"{path} {what}", "name a file with settings")
+    return _checked(*loaded)
+
+
 # Reading: each gives (name of the file, document, line of each key), or None when the file is not there.
 
 _Loaded = tuple[str, object, Lines]
 
 
-def _read_toml(root: Path) -> _Loaded | None:
-    text = _text(root, TOML)
-    return None if text is None else (TOML, _parse_toml(TOML, text), _toml_lines(text))
+def _read_toml(root: Path, name: str = TOML) -> _Loaded | None:
+    text = _text(root, name)
+    return None if text is None else (name, _parse_toml(name, text), _toml_lines(text))
 
 
-def _read_pyproject(root: Path) -> _Loaded | None:
-    text = _text(root, PYPROJECT)
+def _read_pyproject(root: Path, name: str = PYPROJECT) -> _Loaded | None:
+    text = _text(root, name)
     if text is None or "ralph-hooks" not in text:  # most are someone else's: not parsed at all
         return None
-    tool = _parse_toml(PYPROJECT, text).get("tool")
+    tool = _parse_toml(name, text).get("tool")
     if not isinstance(tool, dict) or "ralph-hooks" not in tool:
         return None
     header = re.search(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?ralph-hooks[\"']?[ \t]*\]", text, re.MULTILINE)
     above = text[: header.end()] if header else ""
     table = re.split(r"^[ \t]*\[", text[len(above) :], maxsplit=1, flags=re.MULTILINE)[0]
-    return PYPROJECT, tool["ralph-hooks"], {key: line + above.count("\n") for key, line in _toml_lines(table).items()}
+    return name, tool["ralph-hooks"], {key: line + above.count("\n") for key, line in _toml_lines(table).items()}
 
 
-def _read_yaml(root: Path) -> _Loaded | None:
-    text = _text(root, YAML)
+def _read_yaml(root: Path, name: str = YAML) -> _Loaded | None:
+    text = _text(root, name)
     if text is None:
         return None
     import yaml  # noqa: PLC0415 - lazy, see above
@@ -84,11 +113,11 @@ def _read_yaml(root: Path) -> _Loaded | None:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         node = loader.get_single_node()
-        lines = _yaml_lines(node)
-        return YAML, {} if node is None else loader.construct_document(node), lines
+        lines = _yaml_lines(name, node)
+        return name, {} if node is None else loader.construct_document(node), lines
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
-        where = YAML if mark is None else f"{YAML}:{mark.line + 1}"
+        where = name if mark is None else f"{name}:{mark.line + 1}"
         raise UsageError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}", "mend the syntax") from error
     finally:
         loader.dispose()
@@ -126,36 +155,32 @@ def _toml_lines(text: str) -> Lines:
     return lines
 
 
-def _yaml_lines(node: Any) -> Lines:
+def _yaml_lines(name: str, node: Any) -> Lines:
     lines: dict[str, int] = {}
     for key, _ in node.value if getattr(node, "id", None) == "mapping" else ():
         if str(key.value) in lines:  # YAML forbids it, PyYAML takes the last one without a word
-            raise UsageError(f"{YAML}:{key.start_mark.line + 1}: {key.value} is there twice", "keep one of them")
+            raise UsageError(f"{name}:{key.start_mark.line + 1}: {key.value} is there twice", "keep one of them")
         lines[str(key.value)] = key.start_mark.line + 1
     return lines
 
 
-# The schema. Each check gives the value as the dataclass holds it, or raises ValueError with what is expected.
-
-_Check = Callable[[Any], object]
+# What is in it, key by key.
 
 
 def _checked(name: str, document: object, lines: Lines) -> Config:
     if not isinstance(document, dict):
-        raise UsageError(
-            f"{name}: the configuration is not a table of keys", f"write keys such as {', '.join(_SCHEMA)}"
-        )
+        raise UsageError(f"{name}: the configuration is not a table of keys", f"write keys such as {', '.join(SCHEMA)}")
     values: dict[str, Any] = {}
     for key, value in document.items():
         where = f"{name}:{lines[str(key)]}" if str(key) in lines else name
-        if key not in _SCHEMA:
+        if key not in SCHEMA:
             raise UsageError(f"{where}: unknown key '{key}'", _nearest(str(key)))
         try:
-            values[key] = _SCHEMA[key](value)
+            values[key] = SCHEMA[key].check(value)
         except ValueError as error:
             raise UsageError(f"{where}: {key} cannot be {_shown(value)}", f"it is {error}") from error
     _no_nesting(name, values)
-    return Config(**values, source=name)
+    return Config(**values, source=name, lines=lines)
 
 
 def _shown(value: object) -> str:
@@ -164,8 +189,10 @@ def _shown(value: object) -> str:
 
 
 def _nearest(key: str) -> str:
-    near = difflib.get_close_matches(key.replace("-", "_").lower(), _SCHEMA, n=1)
-    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_SCHEMA)}"
+    import difflib  # noqa: PLC0415 - only for a mistyped key
+
+    near = difflib.get_close_matches(key.replace("-", "_").lower(), SCHEMA, n=1)
+    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(SCHEMA)}"
 
 
 def _no_nesting(name: str, values: Mapping[str, Any]) -> None:
@@ -177,66 +204,3 @@ def _no_nesting(name: str, values: Mapping[str, Any]) -> None:
                 raise UsageError(
                     f"{name}: link and copy name {other} and {path}", "name each path once, none inside another"
                 )
-
-
-def _one_of(*allowed: str) -> _Check:
-    def check(value: Any) -> object:
-        if value not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}")
-        return value
-
-    return check
-
-
-def _whole(low: int, high: int) -> _Check:
-    def check(value: Any) -> object:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return value
-
-    return check
-
-
-def _seconds(value: Any) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86400:  # nan is neither
-        raise ValueError("a number of seconds above 0, at most 86400")
-    return float(value)
-
-
-def _flag(value: Any) -> object:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")  # noqa: TRY004 - one kind of error for the one caller
-    return value
-
-
-def _command(value: Any) -> object:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise ValueError("a shell command in quotes")
-    return value
-
-
-def _paths(value: Any) -> object:
-    if not isinstance(value, list) or not all(isinstance(path, str) and _inside(path) for path in value):
-        raise ValueError("a list of paths below the repository, relative, without .. and .git")
-    return tuple(str(PurePosixPath(path)) for path in value)
-
-
-def _inside(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    plain = path.isprintable() and not path.startswith(("/", "~"))
-    return plain and bool(parts) and not {"..", ".git"} & {part.lower() for part in parts}
-
-
-_SCHEMA: Mapping[str, _Check] = {
-    "dialect": _one_of("ralph", "speckit", "plain"),
-    "max_parallel": _whole(1, 64),
-    "link": _paths,
-    "copy": _paths,
-    "setup": _command,
-    "setup_timeout": _seconds,
-    "stop_handler": _one_of("auto", "increments", "reads"),
-    "max_task_iterations": _whole(1, 1000),
-    "keep_worktrees": _flag,
-    "lock_timeout": _seconds,
-    "sign_timeout": _seconds,
-}
