@@ -46,7 +46,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What lies beside a list, read by the edge: its path (relative, forward slashes), its state file, other files there.
+    """What lies beside a list, read by the edge: its path (relative, forward slashes), state file, other files.
 
     `state`: the parsed `.ralph-state.json`, None when there is none or it cannot be read; `committed`: names of files
     beside the list that git tracks (or has staged), None when that is not known.
@@ -103,7 +103,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with its rule and place; lines and columns are 1-based, the end is exclusive in columns, as in SARIF."""
+    """A problem with its rule and place; lines and columns are 1-based, the end column exclusive, as in SARIF."""
 
     path: str
     line: int

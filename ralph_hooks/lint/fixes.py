@@ -1,0 +1,96 @@
+"""Applying fixes to a text, until none is left that makes it better."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ralph_hooks.lint.model import Edit, Finding, Fix
+
+Findings = tuple[Finding, ...]
+_SINGLE_TRIES = 50  # of fixes that did not help together: each costs one look at the whole text
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The text after its fixes, what is still found in it, and how many fixes there were."""
+
+    text: str
+    findings: Findings
+    count: int
+
+
+def fix(text: str, lint: Callable[[str], Findings], *, unsafe: bool) -> Fixed:
+    """Apply the safe fixes, with `unsafe` the others too.
+
+    Each step must leave fewer findings, or as many with fewer to fix. So the end is reached, a second run changes
+    nothing, and a fix that lays open worse things than it mends (a marker spelt right makes a group) is not applied.
+    """
+    found = lint(text)
+    count = 0
+    while True:
+        fixes = list(_apart(applicable(found, unsafe=unsafe)))
+        step = _step(text, fixes, found, lint, unsafe=unsafe)
+        if step is None:
+            return Fixed(text, found, count)
+        text, found, applied = step
+        count += applied
+
+
+def applicable(findings: Findings, *, unsafe: bool) -> list[Fix]:
+    """The fixes that may be applied."""
+    return [one.fix for one in findings if one.fix and one.fix.edits and (unsafe or one.fix.unsafe is None)]
+
+
+def edited(text: str, edits: Sequence[Edit]) -> str:
+    """`text` with edits that do not overlap."""
+    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def diff(path: str, old: str, new: str) -> str:
+    """A unified diff that `git apply` takes. Lines end at line feeds alone, as for git."""
+    lines = difflib.unified_diff(_lines(old), _lines(new), f"a/{path}", f"b/{path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    lines = [f"{line}\n" for line in text.split("\n")]
+    lines[-1] = lines[-1].removesuffix("\n")
+    return [line for line in lines if line]
+
+
+def _step(
+    text: str, fixes: list[Fix], found: Findings, lint: Callable[[str], Findings], *, unsafe: bool
+) -> tuple[str, Findings, int] | None:
+    """All fixes at once; if that makes nothing better, the first one that does on its own."""
+    alone = [[one] for one in fixes[:_SINGLE_TRIES]] if len(fixes) > 1 else []
+    for chosen in [fixes, *alone] if fixes else []:
+        new = edited(text, [edit for one in chosen for edit in one.edits])
+        now = lint(new) if new != text else found
+        if _burden(now, unsafe=unsafe) < _burden(found, unsafe=unsafe):
+            return new, now, len(chosen)
+    return None
+
+
+def _burden(findings: Findings, *, unsafe: bool) -> tuple[int, int]:
+    return len(findings), len(applicable(findings, unsafe=unsafe))
+
+
+def _apart(fixes: Sequence[Fix]) -> Iterator[Fix]:
+    """Those that touch no place that an earlier one touches; the others get their turn in the next round."""
+    taken: list[tuple[int, int]] = []
+    for one in fixes:
+        spans = sorted((edit.span.start, edit.span.end) for edit in one.edits)
+        own = [start < end for (_, end), (start, _) in pairwise(spans)]
+        if not any(own) and not any(_meet(span, other) for span in spans for other in taken):
+            taken += spans
+            yield one
+
+
+def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    # Two insertions at one place meet too: their order would be a matter of chance.
+    return one[0] <= other[1] and other[0] <= one[1]
