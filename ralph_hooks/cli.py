@@ -18,6 +18,8 @@ OK, ATTENTION, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 # Verb -> what it does. The module of a verb is imported only when it is asked for: start-up is what people feel.
 VERBS = {
+    "lint": "check task lists for what will break a run",
+    "rule": "explain a rule of the linter",
     "plan": "the groups of a task list in order, with what they share",
     "start": "open a batch: a worktree per task of the next group, or of the tasks named",
     "finish": "an executor has ended",
@@ -30,6 +32,7 @@ VERBS = {
     "recover": "finish or roll back whatever a crash left (every command does this first)",
     "log": "past batches: what landed, what was parked, how long each took",
     "demo": "the whole of it in a scratch repository",
+    "completion": "a script that completes commands and options in a shell",
 }
 
 
@@ -68,7 +71,7 @@ def _run(argv: list[str]) -> int:
         prog="ralph-hooks",
         description="Git worktrees, ordered landings and hooks for coding agents that work in parallel.",
         epilog="commands:\n"
-        + "\n".join(f"  {verb:10}{text}" for verb, text in VERBS.items())
+        + "\n".join(f"  {verb:12}{text}" for verb, text in VERBS.items())
         + "\n\n`ralph-hooks COMMAND --help` tells more. Example: ralph-hooks demo",
         formatter_class=RawDescriptionHelpFormatter,
         usage="ralph-hooks COMMAND [OPTION...]",

@@ -1,0 +1,68 @@
+"""From what was checked to what is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TextIO
+
+from ralph_hooks.commands.lint_settings import Place
+from ralph_hooks.lint import run
+from ralph_hooks.lint.model import Severity
+from ralph_hooks.lint.report.model import Report
+from ralph_hooks.lint.run import Checked, Options
+
+
+def report(place: Place, args: Namespace, options: Options, checked: Sequence[Checked]) -> Report:
+    findings = [finding for one in checked for finding in one.findings] + run.stale(checked, options)
+    return Report(
+        tuple(findings),
+        tuple(one.listed.target.shown for one in checked),
+        {one.listed.target.shown: one.places for one in checked if one.findings},
+        options.rules,
+        sum(one.fixed for one in checked),
+        Severity(args.fail_on or place.config.fail_on),
+        place.config.rule_url,
+    )
+
+
+def put(made: Report, args: Namespace, stream: TextIO) -> None:
+    """Print in the format that was asked for, whatever bytes a path has."""
+    shown = _statistics(made, args) if args.statistics else _shown(made, args, stream)
+    if shown:
+        stream.write(shown.encode("utf-8", "replace").decode() + "\n")
+
+
+def _shown(made: Report, args: Namespace, stream: TextIO) -> str:
+    # Each format is imported where it is asked for: a hook prints text.
+    if args.format == "json":
+        from ralph_hooks.lint.report.document import document  # noqa: PLC0415
+
+        return json.dumps(document(made), indent=2)
+    if args.format == "github":
+        from ralph_hooks.lint.report.github import github  # noqa: PLC0415
+
+        return github(made)
+    if args.format == "sarif":
+        from ralph_hooks.lint.report.sarif import sarif  # noqa: PLC0415
+
+        return json.dumps(sarif(made), indent=2)
+    if args.format == "junit":
+        from ralph_hooks.lint.report.junit import junit  # noqa: PLC0415
+
+        return junit(made)
+    from ralph_hooks.lint.report.text import text  # noqa: PLC0415
+
+    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return text(made, colour=terminal and not os.environ.get("NO_COLOR"), links=terminal)
+
+
+def _statistics(made: Report, args: Namespace) -> str:
+    from ralph_hooks.lint.report.document import statistics, table  # noqa: PLC0415
+    from ralph_hooks.lint.report.text import summary  # noqa: PLC0415
+
+    if args.format == "json":
+        return json.dumps(statistics(made), indent=2)
+    return "\n".join(filter(None, [table(made), summary(made)]))
