@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ralph_hooks.tasklist.model import Task
+from ralph_hooks.lint.targets import is_bare_glob, is_file, targets
+from ralph_hooks.tasklist.model import Dialect, Task
 from ralph_hooks.tasklist.overlap import ancestors, footprint, is_glob, matches
 
 _MOST_COMPARISONS = 200_000  # of paths with globs; real lists need some dozens, a made-up one must not hang a hook
@@ -22,7 +23,7 @@ class Meeting:
     other: Task
     path: str
     other_path: str
-    same: bool  # the same path, not one that covers the other
+    same: bool  # one file, not a directory or glob that both name or that covers the other's
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,22 @@ class _Seen:
         return self.budget > 0 and path != glob and matches(path, glob)
 
 
-def meetings(members: Iterable[tuple[Task, Hashable]]) -> Iterator[Meeting]:
+def meetings(members: Iterable[tuple[Task, Hashable]], dialect: Dialect) -> Iterator[Meeting]:
     """The meetings of tasks, in order. Each comes with its side: tasks of one side do not meet."""
     seen = _Seen()
     for task, side in members:
-        mine = [(path, normal) for path in task.files for normal in footprint([path])]
+        declared = (path for path in targets(task, dialect) if not is_bare_glob(path))
+        mine = [(path, normal) for path in declared for normal in footprint([path])]
         told: set[str] = set()
         for path, normal in mine:
             found = _first(seen.exact.get(normal, ()), side)
             other = found or _first(seen.covering(normal), side)
+            same = found is not None and is_file(normal) and not path.endswith("/")
+            if found and not same and dialect is Dialect.SPECKIT:
+                continue  # "under `src/hosts/`" is where both put their files
             if other and path not in told:
                 told.add(path)
-                yield Meeting(task, other.task, path, other.path, same=found is not None)
+                yield Meeting(task, other.task, path, other.path, same=same)
         for path, normal in mine:
             seen.add(normal, _Owner(task, path, side))
 

@@ -16,7 +16,7 @@ _EXTENSIONS = """
 """
 _HAS_EXTENSION = re.compile(rf"[^/]\.(?:{'|'.join(_EXTENSIONS.split())})$")
 _FRAMEWORK = re.compile(r"[A-Z]\w*\.js$")  # Node.js, Next.js
-_BARE_NAMES = frozenset({"Makefile", "Dockerfile", "LICENSE", "Procfile", "Gemfile", "Rakefile", "CODEOWNERS"})
+BARE_NAMES = frozenset({"Makefile", "Dockerfile", "LICENSE", "Procfile", "Gemfile", "Rakefile", "CODEOWNERS"})
 _DOT_FILES = (".git", ".env", ".eslint", ".prettier", ".docker", ".editor", ".npm")
 _PATH = re.compile(r"[\w.~@$+\-/\\*?\[\](){},=%]+$")
 # Folders that a path begins with: `tests/unit` is one, `read/write` and `client/server` are words.
@@ -48,5 +48,5 @@ def is_path(word: str) -> bool:
     if _HAS_EXTENSION.search(word):
         return not _FRAMEWORK.match(word)
     if "/" not in word:
-        return word in _BARE_NAMES or word.startswith(_DOT_FILES)
+        return word in BARE_NAMES or word.startswith(_DOT_FILES)
     return word.removeprefix("./").split("/")[0] in _ROOTS.split()

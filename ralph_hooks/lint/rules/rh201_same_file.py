@@ -13,7 +13,8 @@ from ralph_hooks.tasklist.model import TaskList
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001
     for group in groups(task_list):
-        for meeting in meetings((task, task.index) for task in group if not task.done):
+        open_tasks = ((task, task.index) for task in group if not task.done)
+        for meeting in meetings(open_tasks, task_list.dialect):
             if meeting.same:
                 message = (
                     f"{quoted(meeting.task.name)} and {named(meeting.other)} run side by side and both declare "

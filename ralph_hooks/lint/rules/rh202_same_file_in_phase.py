@@ -19,7 +19,7 @@ def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -
             phases.setdefault(task.phase, []).append(task)
     depends = graph(task_list) if phases else {}
     for phase in phases.values():
-        for meeting in meetings((task, place.get(task.index, ~task.index)) for task in phase):
+        for meeting in meetings(((task, place.get(task.index, ~task.index)) for task in phase), task_list.dialect):
             ordered = meeting.other.index in depends[meeting.task.index]
             if meeting.same and not ordered:
                 message = (

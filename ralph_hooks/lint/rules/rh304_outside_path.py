@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import path_span, quoted
-from ralph_hooks.tasklist.model import TaskList
+from ralph_hooks.tasklist.model import Dialect, TaskList
 from ralph_hooks.tasklist.overlap import footprint
 
 _ABSOLUTE = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
@@ -39,4 +39,5 @@ where its change is neither committed nor landed.
   - **Files**: `src/codes.py`
 """,
     check=check,
+    dialects=frozenset({Dialect.RALPH, Dialect.PLAIN}),
 )
