@@ -17,7 +17,7 @@ from ralph_hooks.tasklist.model import Span
 from ralph_hooks.tasklist.structure import outline
 
 UNUSED = "RH901"  # the rule that finds comments which hide nothing
-_COMMENT = re.compile(r"<!--[ \t]*ralph-hooks:(?P<said>(?:(?!-->)[^\r\n])*)-->")
+_COMMENT = re.compile(r"<!--[ \t]*ralph-hooks:(?P<said>(?:(?!-->|<!--)[^\r\n])*)-->")
 _SAID = re.compile(r"[ \t]*(?P<kind>ignore(?:-file)?)[ \t]*\[(?P<rules>[^\]]*)\]")
 _HOW = "write `ralph-hooks: ignore[RULE] reason`, or ignore-file[RULE]"
 
@@ -30,6 +30,7 @@ class Suppression:
     target: int | None
     line: int  # of the comment
     span: Span  # of the whole comment
+    alone: bool  # the comment names no other rule
 
 
 @dataclass(slots=True)
@@ -38,27 +39,36 @@ class Suppressions:
 
     listed: tuple[Suppression, ...]
     unclear: tuple[tuple[int, Span], ...]  # comments that name us and cannot be read
-    used: set[Suppression] = field(default_factory=set)
+    places: dict[tuple[str, int | None], list[Suppression]] = field(init=False, default_factory=dict)
+    used: set[Suppression] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        for one in self.listed:
+            self.places.setdefault((one.rule.lower(), one.target), []).append(one)
 
     @classmethod
     def of(cls, text: str, places: Places) -> Suppressions:
         comments = _comments(text, places)
+        targets = _targets(places) if comments else []
         listed: list[Suppression] = []
         unclear: list[tuple[int, Span]] = []
         for line, match in comments:
             said = _SAID.match(match["said"])
-            names = [name.strip() for name in said["rules"].split(",")] if said else []
+            names = dict.fromkeys(name.strip() for name in said["rules"].split(",")) if said else {}
             span = Span(match.start(), match.end())
             if said is None or not all(names):
                 unclear.append((line, span))
                 continue
-            target = None if said["kind"] == "ignore-file" else _target(line, places)
-            listed += [Suppression(name, target, line, span) for name in dict.fromkeys(names)]
+            target = None if said["kind"] == "ignore-file" else targets[line - 1]
+            listed += [Suppression(name, target, line, span, len(names) == 1) for name in names]
         return cls(tuple(listed), tuple(unclear))
 
     def hide(self, rule: Rule, lines: frozenset[int]) -> bool:
         """Whether a finding of `rule` on `lines` is hidden. All comments that hide it count as used."""
-        hiding = [one for one in self.listed if _names(one.rule, rule) and (one.target is None or one.target in lines)]
+        if not self.listed:
+            return False
+        keys = [(word, target) for word in (rule.code.lower(), rule.name) for target in (None, *lines)]
+        hiding = [one for key in keys for one in self.places.get(key, ())]
         self.used.update(hiding)
         return bool(hiding)
 
@@ -67,20 +77,21 @@ def unused(suppressions: Suppressions, rules: Sequence[Rule], known: Sequence[Ru
     """What is wrong with the comments, each with its line. One whose rule did not run may be used at another time."""
     for line, span in suppressions.unclear:
         yield line, Problem(span, f"this comment hides nothing: {_HOW}")
+    running, there = _words(rules), _words(known)
     for one in suppressions.listed:
-        if one in suppressions.used or any(_names(one.rule, rule) and rule.code == UNUSED for rule in known):
+        word = one.rule.lower()
+        if one in suppressions.used or there.get(word) == UNUSED:
             continue
-        if not any(_names(one.rule, rule) for rule in known):
+        if word not in there:
             yield one.line, Problem(one.span, f"there is no rule {one.rule}; {nearest(one.rule, known)}")
-        elif any(_names(one.rule, rule) for rule in rules):
+        elif word in running:
             where = "in this file" if one.target is None else f"on line {one.target}"
-            yield one.line, Problem(one.span, f"{one.rule} finds nothing {where}", _removal(one, suppressions))
+            removal = Fix((Edit(one.span, ""),), "the reason goes too") if one.alone else None
+            yield one.line, Problem(one.span, f"{one.rule} finds nothing {where}", removal)
 
 
-def _removal(one: Suppression, suppressions: Suppressions) -> Fix | None:
-    """Taking the comment away, where it names nothing else."""
-    siblings = [other for other in suppressions.listed if other.span == one.span]
-    return Fix((Edit(one.span, ""),), "the reason goes too") if len(siblings) == 1 else None
+def _words(rules: Sequence[Rule]) -> dict[str, str]:
+    return {word: rule.code for rule in rules for word in (rule.code.lower(), rule.name)}
 
 
 def _comments(text: str, places: Places) -> list[tuple[int, re.Match[str]]]:
@@ -94,12 +105,13 @@ def _comments(text: str, places: Places) -> list[tuple[int, re.Match[str]]]:
     return [(line, match) for line, match in found if not opaque[line - 1]]
 
 
-def _target(line: int, places: Places) -> int:
-    if _COMMENT.sub("", places.text(line)).strip():
-        return line
-    below = range(line + 1, len(places.lines) + 1)
-    return next((number for number in below if _COMMENT.sub("", places.text(number)).strip()), line)
-
-
-def _names(name: str, rule: Rule) -> bool:
-    return name.upper() == rule.code or name.lower() == rule.name
+def _targets(places: Places) -> list[int]:
+    """For each line, the one that a comment on it is about: itself, or where it is a comment alone, the next text."""
+    targets = list(range(1, len(places.lines) + 1))
+    below = None
+    for at in reversed(range(len(targets))):
+        if _COMMENT.sub("", places.lines[at].text).strip():
+            below = targets[at]
+        else:
+            targets[at] = below or targets[at]
+    return targets
