@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ralph_hooks.lint.model import Edit, Finding, Fix
 
 Findings = tuple[Finding, ...]
-_SINGLE_TRIES = 50  # of fixes that did not help together: each costs one look at the whole text
+_TRIES = 50  # of parts of the fixes that were too many together: each costs one look at the whole text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,28 @@ def _lines(text: str) -> list[str]:
 def _step(
     text: str, fixes: list[Fix], found: Findings, lint: Callable[[str], Findings], *, unsafe: bool
 ) -> tuple[str, Findings, int] | None:
-    """All fixes at once; if that makes nothing better, the first one that does on its own."""
-    alone = [[one] for one in fixes[:_SINGLE_TRIES]] if len(fixes) > 1 else []
-    for chosen in [fixes, *alone] if fixes else []:
+    """The largest part of the fixes, halved and halved again, that makes the text better."""
+    for chosen in _parts(fixes):
         new = edited(text, [edit for one in chosen for edit in one.edits])
         now = lint(new) if new != text else found
-        if _burden(now, unsafe=unsafe) < _burden(found, unsafe=unsafe):
+        if _better(now, found, len(chosen), unsafe=unsafe):
             return new, now, len(chosen)
     return None
+
+
+def _parts(fixes: list[Fix]) -> Iterator[list[Fix]]:
+    waiting = [fixes] if fixes else []
+    for part in islice(waiting, _TRIES):  # grows while it is read
+        yield part
+        half = len(part) // 2
+        waiting += [part[:half], part[half:]] if half else []
+
+
+def _better(now: Findings, before: Findings, count: int, *, unsafe: bool) -> bool:
+    """Whether each of `count` fixes has mended what it is for: one that helps must not pay for one that harms."""
+    if count > 1:
+        return len(now) <= len(before) - count
+    return _burden(now, unsafe=unsafe) < _burden(before, unsafe=unsafe)
 
 
 def _burden(findings: Findings, *, unsafe: bool) -> tuple[int, int]:
