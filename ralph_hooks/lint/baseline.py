@@ -6,8 +6,6 @@ lines can move. A count that is too high now is reported: the file only ever get
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -64,12 +62,16 @@ def key(path: str, finding: Finding, line: str) -> Key:
     """What a finding is known by. `path`: relative to the top of the repository; `line`: the text of its line."""
     if finding.task is not None:
         return path, finding.code, f"task {finding.task}"
+    import hashlib  # noqa: PLC0415 - few runs have a baseline
+
     words = " ".join(line.split()).encode("utf-8", "surrogateescape")
     return path, finding.code, f"line {hashlib.sha256(words).hexdigest()[:16]}"
 
 
 def write(counts: Mapping[Key, int]) -> str:
     """The text of a baseline file: an entry a line, in order, so that diffs and merges are readable."""
+    import json  # noqa: PLC0415 - few runs have a baseline
+
     entries = [
         json.dumps({"path": path, "code": code, "about": about, "count": count})
         for (path, code, about), count in sorted(counts.items())
@@ -80,6 +82,8 @@ def write(counts: Mapping[Key, int]) -> str:
 
 def read(path: str, text: str) -> Baseline:
     """Raises UsageError for anything that `write` did not write."""
+    import json  # noqa: PLC0415 - few runs have a baseline
+
     try:
         document = json.loads(text)
         if document["version"] != VERSION:
@@ -93,6 +97,8 @@ def read(path: str, text: str) -> Baseline:
 
 
 def _entry_lines(text: str, counts: Mapping[Key, int]) -> dict[Key, int]:
+    import json  # noqa: PLC0415 - few runs have a baseline
+
     numbered = {}
     for number, line in enumerate(text.split("\n"), 1):
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +67,8 @@ def write(path: Path, text: str, old: str | None = None) -> None:
 
     `old`: what must be there still. Raises UsageError.
     """
+    import tempfile  # noqa: PLC0415 - most runs write nothing
+
     target = Path(os.path.realpath(path))
     try:
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644

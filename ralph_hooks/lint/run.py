@@ -45,17 +45,22 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found. `text`: what it was found in, after `fixed` fixes; `keys`: of all findings, known ones too."""
+    """What was found. `text`: what it was found in, after `fixed` fixes; `all`: with what the baseline knows."""
 
     listed: Listed
     text: str | None
     findings: Findings
-    keys: tuple[Key, ...]
+    all: Findings
     fixed: int = 0
 
     @property
     def places(self) -> Places:
         return Places.of(self.text or "")
+
+    @property
+    def keys(self) -> list[Key]:
+        """What a baseline knows the findings by."""
+        return [key for key, _ in _keyed(self.listed, self.text or "", self.all)]
 
 
 def surroundings(target: Target) -> Surroundings:
@@ -84,7 +89,7 @@ def fix(listed: Listed, options: Options, *, unsafe: bool) -> Checked:
         return check(listed, options)
 
     def new(text: str) -> Findings:
-        return _new(_keyed(listed, text, _found(text, listed, options)), options)
+        return _new(listed, text, _found(text, listed, options), options)
 
     done = fixes.fix(text, new, unsafe=unsafe)
     return replace(_checked(listed, done.text, _found(done.text, listed, options), options), fixed=done.count)
@@ -101,10 +106,9 @@ def stale(checked: Sequence[Checked], options: Options) -> list[Finding]:
 
 
 def _checked(listed: Listed, text: str | None, found: Findings, options: Options) -> Checked:
-    keyed = _keyed(listed, text or "", found)
-    unreadable = _unreadable(listed, options.known)
-    findings = sorted([*_new(keyed, options), *unreadable], key=order)
-    return Checked(listed, text, tuple(findings), tuple(key for key, _ in keyed))
+    new = _new(listed, text or "", found, options)
+    findings = sorted([*new, *_unreadable(listed, options.known)], key=order)
+    return Checked(listed, text, tuple(findings), found)
 
 
 def _found(text: str, listed: Listed, options: Options) -> Findings:
@@ -113,16 +117,13 @@ def _found(text: str, listed: Listed, options: Options) -> Findings:
 
 
 def _keyed(listed: Listed, text: str, findings: Findings) -> list[tuple[Key, Finding]]:
-    places = Places.of(text) if findings else None
-    return [
-        (baseline.key(listed.target.relative, finding, places.text(finding.line)), finding)
-        for finding in findings
-        if places
-    ]
+    places = Places.of(text)
+    path = listed.target.relative
+    return [(baseline.key(path, finding, places.text(finding.line)), finding) for finding in findings]
 
 
-def _new(keyed: list[tuple[Key, Finding]], options: Options) -> Findings:
-    return options.baseline.new(keyed) if options.baseline else tuple(finding for _, finding in keyed)
+def _new(listed: Listed, text: str, findings: Findings, options: Options) -> Findings:
+    return options.baseline.new(_keyed(listed, text, findings)) if options.baseline else findings
 
 
 def _unreadable(listed: Listed, known: Sequence[Rule]) -> list[Finding]:
