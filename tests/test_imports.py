@@ -53,6 +53,19 @@ def test_plan_needs_no_store_and_status_does(repository: Path) -> None:
     assert "sqlite3" not in loaded(repository, "plan")
 
 
+@pytest.mark.parametrize("argv", [("lint",), ("lint", "--fix"), ("lint", "--format", "sarif"), ("rule", "RH201")])
+def test_linting_needs_no_git_no_store_and_nothing_for_show(repository: Path, argv: tuple[str, ...]) -> None:
+    modules = loaded(repository, *argv)
+    assert "ralph_hooks.lint.rules" in modules
+    assert not {"git", "sqlite3", "rich", "asyncio", "subprocess", "ralph_hooks.git", "ralph_hooks.batch"} & modules
+
+
+def test_linting_the_index_needs_git_and_no_store(repository: Path) -> None:
+    modules = loaded(repository, "lint", "--state")
+    assert "ralph_hooks.git.process" in modules
+    assert not {"git", "sqlite3", "rich", "asyncio"} & modules
+
+
 @pytest.mark.parametrize("verb", ["start", "plan", "status"])
 def test_help_needs_neither_yaml_nor_the_lock(repository: Path, verb: str) -> None:
     assert not {"yaml", "filelock", "tomllib"} & loaded(repository, verb, "--help")
