@@ -25,9 +25,9 @@ def take_off(task_list: TaskList, span: Span) -> Edit:
 
 def put_on(task_list: TaskList, task: Task, marker: str) -> Edit:
     """Put a marker where the first one stands or would stand: after the ids, before the title."""
-    place = task.title_span.start
-    if task.marker_spans and (not task.id_spans or task.marker_spans[0].start > task.id_spans[-1].end):
-        place = decorated(task_list, task.marker_spans[0]).start
+    after_ids = max((span.end for span in task.id_spans), default=0)
+    first = next((span for span in task.marker_spans if span.start >= after_ids), None)
+    place = decorated(task_list, first).start if first else task.title_span.start
     if place < task.title_span.end:
         return Edit(Span(place, place), f"{marker} ")
     before = task_list.text[place - 1 : place]

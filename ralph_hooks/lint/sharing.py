@@ -56,18 +56,21 @@ class _Seen:
         for above in ancestors(path)[1:]:
             yield from self.exact.get(above, ())
         yield from self.below.get(path, ())
-        for above in {*ancestors(path)[1:], "."}:
-            for glob, owners in self.globs.get(above, {}).items():
-                if self._compare(path, glob):
-                    yield from owners
-        if is_glob(path):
-            for other, owners in self.under.get(_fixed(path), {}).items():
-                if self._compare(other, path):
-                    yield from owners
+        globs = (one for above in {*ancestors(path)[1:], "."} for one in self.globs.get(above, {}).items())
+        for glob, owners in self._affordable(globs):
+            if path != glob and matches(path, glob):
+                yield from owners
+        paths = self.under.get(_fixed(path), {}).items() if is_glob(path) else ()
+        for other, owners in self._affordable(paths):
+            if path != other and matches(other, path):
+                yield from owners
 
-    def _compare(self, path: str, glob: str) -> bool:
-        self.budget -= 1
-        return self.budget > 0 and path != glob and matches(path, glob)
+    def _affordable(self, pairs: Iterable[tuple[str, list[_Owner]]]) -> Iterator[tuple[str, list[_Owner]]]:
+        for pair in pairs:
+            self.budget -= 1
+            if self.budget < 0:
+                return
+            yield pair
 
 
 def meetings(members: Iterable[tuple[Task, Hashable]], dialect: Dialect) -> Iterator[Meeting]:

@@ -13,13 +13,19 @@ _TEMPLATE = re.compile(r"[*_`]*T(?:XXX|NNN|###)\b")  # an id that the template l
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001
-    last = {section_of(task_list, task.line): task.line for task in task_list.tasks}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for task in task_list.tasks:
+        section = section_of(task_list, task.line)
+        first.setdefault(section, task.line)
+        last[section] = task.line
     for item in task_list.checks:
         if not item.top:
             continue
         template = _TEMPLATE.match(item.title) is not None
-        # Criteria stand in a section of their own, or below the tasks.
-        if template or item.line < last.get(section_of(task_list, item.line), 0):
+        section = section_of(task_list, item.line)
+        # Criteria, and the boxes of a pull request's text, stand above or below the tasks of their section.
+        if template or first.get(section, item.line) < item.line < last.get(section, 0):
             message = "this box has no id, so it is no task and nothing will run it; give it one, or take the box away"
             yield Problem(line_span(task_list, item.line), message)
 

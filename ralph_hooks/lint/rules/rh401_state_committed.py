@@ -29,10 +29,14 @@ clone, and a checkout takes a running loop back to another task. `git rm --cache
     bad="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+git ls-files: .ralph-state.json tasks.md
 """,
     good="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+git ls-files: tasks.md
 """,
     check=check,
 )

@@ -34,10 +34,14 @@ stop-handler counts it ends too early, or never.
     bad="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+.ralph-state.json: {"phase": "execution", "taskIndex": 0, "totalTasks": 3}
 """,
     good="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+.ralph-state.json: {"phase": "execution", "taskIndex": 0, "totalTasks": 1}
 """,
     check=check,
 )

@@ -44,10 +44,14 @@ task is done again or never done at all.
     bad="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+.ralph-state.json: {"phase": "execution", "taskIndex": 1, "totalTasks": 1}
 """,
     good="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+.ralph-state.json: {"phase": "execution", "taskIndex": 0, "totalTasks": 1}
 """,
     check=check,
 )

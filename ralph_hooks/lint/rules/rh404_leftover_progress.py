@@ -34,10 +34,14 @@ task with that number.
     bad="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+git ls-files: .progress-task-3.md tasks.md
 """,
     good="""\
 - [ ] 1.1 Make codes
   - **Do**: Make them
+
+git ls-files: tasks.md
 """,
     check=check,
 )
