@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 GOOD = "- [ ] 1.1 [P] One\n  - **Do**: it\n- [ ] 1.2 [P] Two\n  - **Do**: it\n"
+CLASH = "- [ ] 1.1 [P] One\n  - **Files**: a.py\n- [ ] 1.2 [P] Two\n  - **Files**: a.py\n"
 CIRCLE = "- [ ] 1.1 One\n  - **Depends on**: 1.2\n- [ ] 1.2 Two\n  - **Depends on**: 1.1\n"
 
 
@@ -42,11 +43,11 @@ def test_every_hook_is_documented_and_runs_a_command_that_there_is() -> None:
 
 @pytest.fixture
 def offered(tmp_path: Path) -> Path:
-    """This project as a repository of hooks: what git tracks here, as it stands in the worktree."""
+    """This project as a repository of hooks, as it stands in the worktree."""
     place = tmp_path / "offered"
     place.mkdir()
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, tracked.split("\0")):
+    listed = run(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
+    for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file() and name.split("/")[0] in {"ralph_hooks", "pyproject.toml", "README.md", "LICENSE"}:
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes((ROOT / name).read_bytes())
@@ -62,42 +63,103 @@ def commit(place: Path, message: str) -> subprocess.CompletedProcess[str]:
     return run(place, "git", "commit", "-m", message)
 
 
-@pytest.fixture
-def users(tmp_path: Path, offered: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's repository with the hook installed, and a linked worktree of it beside it, called `linked`."""
-    cache = os.environ.get("RALPH_TEST_PRE_COMMIT_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("PRE_COMMIT_HOME", cache)
+@pytest.fixture(params=["pre-commit", "prek"])
+def users(tmp_path: Path, offered: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    """A user's repository with the hooks installed, and a linked worktree of it beside it, called `linked`."""
+    runner = Path(sys.executable).with_name(request.param)
+    if not runner.exists():
+        pytest.skip(f"{request.param} is not installed")
+    monkeypatch.setenv("PRE_COMMIT_HOME", os.environ.get("RALPH_TEST_PRE_COMMIT_HOME", str(tmp_path / "cache")))
+    monkeypatch.setenv("PREK_HOME", str(tmp_path / "prek"))
     place = tmp_path / "users"
     place.mkdir()
     revision = run(offered, "git", "rev-parse", "HEAD").stdout.strip()
-    repo = {"repo": str(offered), "rev": revision, "hooks": [{"id": "ralph-plan"}]}
+    hooks = [{"id": "ralph-lint"}, {"id": "ralph-state"}, {"id": "ralph-plan"}]
+    repo = {"repo": str(offered), "rev": revision, "hooks": hooks}
     (place / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [repo]}))
     assert commit(place, "configuration").returncode == 0
-    installed = run(place, PRE_COMMIT, "install")
+    installed = run(place, runner, "install")
     assert installed.returncode == 0, installed.stdout + installed.stderr
     assert run(place, "git", "worktree", "add", "-b", "linked", tmp_path / "linked").returncode == 0
     return place
 
 
 @pytest.mark.slow
-def test_an_installed_hook_rejects_a_circle_and_passes_a_good_list(users: Path) -> None:
+def test_installed_hooks_reject_bad_commits_and_pass_good_ones(users: Path) -> None:
+    """In the main worktree and in a linked one, where git tells hooks about its index in the environment."""
     for place in (users, users.with_name("linked")):
-        before = run(place, "git", "rev-parse", "HEAD").stdout
-        (place / "specs" / "one").mkdir(parents=True)
-        (place / "specs" / "one" / "tasks.md").write_text(GOOD)
-        (place / "specs" / "two").mkdir()
-        (place / "specs" / "two" / "tasks.md").write_text(CIRCLE)
-        refused = commit(place, "a list that goes in a circle")
-        assert refused.returncode == 1
-        assert "every staged task list can be planned" in refused.stderr
-        assert "specs/two/tasks.md: tasks depend on each other in a circle" in refused.stderr
-        assert run(place, "git", "rev-parse", "HEAD").stdout == before
+        good, bad = place / "specs" / "one" / "tasks.md", place / "specs" / "two" / "tasks.md"
+        state = bad.with_name(".ralph-state.json")
+        good.parent.mkdir(parents=True)
+        bad.parent.mkdir()
+        good.write_text(GOOD)
 
-        (place / "specs" / "two" / "tasks.md").write_text(GOOD)
+        bad.write_text(CIRCLE)
+        said = rejected(place, "a list that goes in a circle")
+        assert "every staged task list can be planned" in said
+        assert "specs/two/tasks.md: tasks depend on each other in a circle" in said
+
+        bad.write_text(CLASH)
+        said = rejected(place, "a list whose tasks share a file")
+        assert "specs/two/tasks.md:4:16: error RH201 same-file" in said
+
+        bad.write_text(GOOD)
+        state.write_text('{"totalTasks": 2}')
+        said = rejected(place, "a state file")
+        assert "specs/two/tasks.md:1:1: error RH401 state-committed" in said
+
+        (place / ".gitignore").write_text(".ralph-state.json\n")
+        run(place, "git", "rm", "-q", "--cached", "specs/two/.ralph-state.json")
+        state.write_text('{"totalTasks": 7}')
+        said = rejected(place, "a list beside a state file with another total")
+        assert "specs/two/tasks.md:1:1: warning RH402 state-total" in said
+
+        state.write_text('{"totalTasks": 2}')
         passed = commit(place, "two good lists")
         assert passed.returncode == 0, passed.stdout + passed.stderr
-        assert "Passed" in passed.stderr
+        assert "Passed" in passed.stderr + passed.stdout
         assert run(place, "git", "status", "--porcelain").stdout == ""
+
+
+@pytest.mark.slow
+def test_a_part_of_the_changes_is_committed_as_it_is_staged(users: Path) -> None:
+    """`git commit PATH` has an index of its own: the state file that lies in the other one is no part of the commit."""
+    place = users
+    tasks, state = place / "tasks.md", place / ".ralph-state.json"
+    tasks.write_text(GOOD)
+    assert commit(place, "a list").returncode == 0
+    state.write_text('{"totalTasks": 2}')
+    assert run(place, "git", "add", "--force", str(state)).returncode == 0
+    tasks.write_text(GOOD.replace("One", "First"))
+    only = run(place, "git", "commit", "-m", "the list alone", "tasks.md")
+    assert only.returncode == 0, only.stdout + only.stderr
+    assert "RH401" in rejected(place, "now the state file too")
+
+
+def rejected(place: Path, message: str) -> str:
+    """What was said when a commit of everything was refused."""
+    before = run(place, "git", "rev-parse", "HEAD").stdout
+    refused = commit(place, message)
+    assert refused.returncode == 1, refused.stdout + refused.stderr
+    assert run(place, "git", "rev-parse", "HEAD").stdout == before
+    return refused.stdout + refused.stderr
+
+
+@pytest.mark.slow
+def test_the_fixing_hook_mends_a_list_and_fails_once(
+    offered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+    place = tmp_path / "tried"
+    place.mkdir()
+    (place / "tasks.md").write_text(GOOD.replace("[P] One", "[P] [P] One"))
+    commit(place, "a list")
+    command = (PRE_COMMIT, "try-repo", offered, "ralph-fix", "--all-files")
+    first = run(place, *command)
+    assert first.returncode == 1
+    assert "files were modified by this hook" in first.stdout
+    assert (place / "tasks.md").read_text() == GOOD
+    assert run(place, *command).returncode == 0
 
 
 @pytest.mark.slow
