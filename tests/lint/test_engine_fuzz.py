@@ -16,12 +16,14 @@ from ralph_hooks.lint.run import Checked, Listed, Options, check, fix
 from ralph_hooks.tasklist.model import Dialect
 
 PIECES = [
-    "- [ ] ", "- [x] ", "- [X]", "-[ ] ", "* [ ] ", "  - [ ] ", "1.1 ", "1.2 ", "2.1 ", "T001 ", "T002 ", "V4 ", "V6 ", "[P] ",
-    "[p] ", "[P][P] ", "[VERIFY] ", "[PARALEL] ", "[SEQUENTIAL] ", "[RED] ", "[GREEN] ", "[US1] ", "(depends on 1.1) ",
-    "One ", "src/a.py ", "**/*.py ", "src/ ", "package.json ", "/etc/passwd ", "`b.py` ", "\n", "\n", "\n", "\r\n", "\n\n",
+    "- [ ] ", "- [x] ", "- [X]", "-[ ] ", "* [ ] ", "  - [ ] ", "1.1 ", "1.2 ", "2.1 ", "T001 ", "T002 ", "V4 ", "V6 ",
+    "[P] ", "[p] ", "[P][P] ", "[VERIFY] ", "[PARALEL] ", "[SEQUENTIAL] ", "[RED] ", "[GREEN] ", "[US1] ",
+    "(depends on 1.1) ", "One ", "src/a.py ", "**/*.py ", "src/ ", "package.json ", "/etc/passwd ", "`b.py` ", "\n", "\n", "\n",
+    "\r\n", "\n\n",
     "  - **Do**: create src/a.py\n", "  - **Files**: src/a.py, src/b.py\n", "  - **Verify**: look at it manually\n",
     "  - **Commit**: did it\n", "  - **Depends on**: 1.2\n", "## Phase 1\n", "### [PARALLEL] a\n", "### [/PARALLEL]\n",
-    "### [SEQUENTIAL after a]\n", "Total: 7 tasks\n", "[P]: x\n", "```\n", "<!-- ", "-->", "<!-- ralph-hooks: ignore[RH201] -->",
+    "### [SEQUENTIAL after a]\n", "Total: 7 tasks\n", "[P]: x\n", "```\n", "<!-- ", "-->",
+    "<!-- ralph-hooks: ignore[RH201] -->",
     "<!-- ralph-hooks: ignore-file[same-file, RH5] x -->\n", "\t", "\ufeff", "\0", "\udcff", "ä",
 ]  # fmt: skip
 TEXTS = st.one_of(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.text())
