@@ -70,7 +70,7 @@ def _runs(task_list: TaskList) -> list[_Run]:
     """The run of each task, by index."""
     runs: list[_Run] = []
     blocks: dict[int, _Run] = {}
-    places = _places(task_list)
+    places = place_of(task_list)
     for task in task_list.tasks:
         block = None if task.block is None else task_list.blocks[task.block]
         alone = _why_alone(task, block)
@@ -97,8 +97,8 @@ def _why_alone(task: Task, block: Block | None) -> str | None:
     return None if task.parallel else "no [P]"
 
 
-def _places(task_list: TaskList) -> list[int | None]:
-    """What a run of [P] must not leave, as the position of a heading: the section, in spec-kit the phase."""
+def place_of(task_list: TaskList) -> list[int | None]:
+    """By task, what a run of [P] must not leave, as the position of a heading: the section, in spec-kit the phase."""
     sections = [task.section for task in task_list.tasks]
     if task_list.dialect is not Dialect.SPECKIT:
         return sections

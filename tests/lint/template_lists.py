@@ -1,4 +1,4 @@
-"""Lists written after the grammar of the two families' templates: with what they have that a strict reader trips over."""
+"""Lists after the grammar of the two families' templates, with all that a strict reader trips over."""
 
 from __future__ import annotations
 

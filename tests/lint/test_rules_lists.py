@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -61,17 +62,13 @@ STATES = st.one_of(
         st.one_of(st.none(), st.booleans(), st.integers(-2, 20), st.just("execution"), st.lists(st.integers())),
     ),
 )
-PIECES = st.one_of(
-    st.sampled_from(
-        [
-            "- [ ] ", "- [x]", "- []", "1.1", "1.2 ", "T001 ", "V4 ", "[P]", "[VERIFY] ", "[p] ", "[GREEN] ", "(P)", "**", "`",
-            "\n", "\r\n", "\r", "  ", "\n## ", "\n### [PARALLEL] ", "[/PARALLEL]", "[PARALLEL after X] ", "[P]: x", "](", "\n```\n",
-            "\n  - **Files**: ", "\n  - **Depends on**: ", "\n  - **Verify**: ", "\n  - **Do**: ", "\n  - **Commit**: ",
-            "src/", "*.py", "a.py", ", ", "/etc", "..", "{a,b}", "package.json", "manually", "Total tasks: 3", "\ufeff", "\x00", "\udc80",
-        ]
-    ),
-    st.text(max_size=3),
-)  # fmt: skip
+WORDS = """
+    - [ ] |- [x]|- []|1.1|1.2 |T001 |V4 |[P]|[VERIFY] |[p] |[GREEN] |(P)|**|`|  |[P]: x|](|src/|*.py|a.py|, |/etc|..
+    |{a,b}|package.json|manually|Total tasks: 3|[PARALLEL after X] |[/PARALLEL]
+"""
+BREAKS = ["\n", "\r\n", "\r", "\n## ", "\n### [PARALLEL] ", "\n```\n", "\ufeff", "\x00", "\udc80"]
+FIELDS = [f"\n  - **{name}**: " for name in ("Files", "Depends on", "Verify", "Do", "Commit")]
+PIECES = st.one_of(st.sampled_from([*re.split(r"\||\n +\|?", WORDS.strip()), *BREAKS, *FIELDS]), st.text(max_size=3))
 TEXTS = st.lists(PIECES, max_size=40).map("".join)
 
 
@@ -140,19 +137,11 @@ def apply(text: str, edits: tuple[Edit, ...]) -> str:
     return text
 
 
-# The real lists, where they lie beside the checkout. Counts were read by hand: of 42 different findings of RH201 41 are
-# true (the other one: two tasks that declare a Makefile and only run it), of RH202 both, of RH203 8 of 12, of RH210 all 7.
-AS_IF_OPEN = {
-    "RH201": 45,
-    "RH202": 4,
-    "RH203": 23,
-    "RH204": 0,
-    "RH205": 0,
-    "RH206": 0,
-    "RH207": 0,
-    "RH208": 0,
-    "RH209": 0,
-}
+# The real lists, where they lie beside the checkout, as if nothing in them was done. The findings were read by hand. Of
+# those that are not the same in two versions of a list: 40 of 41 of RH201 are true (the other: two tasks declare a Makefile
+# and only run it), both of RH202, 7 of 11 of RH203 (the others: names with `{,-a}`, and a folder that is only searched).
+AS_IF_OPEN = {"RH201": 45, "RH202": 4, "RH203": 23}
+NOT_THERE = {"RH204", "RH205", "RH206", "RH207", "RH208", "RH209"}
 
 
 @pytest.fixture
@@ -176,9 +165,9 @@ def test_conflicts_of_the_real_lists_were_read_by_hand(real: list[tuple[dict[str
             opened[task.box.start] = " "
         again = parse("".join(opened), listed.dialect)
         for rule in RULES:
-            if rule.code in AS_IF_OPEN:
+            if rule.code in AS_IF_OPEN.keys() | NOT_THERE:
                 found[rule.code] += len(of_list(rule, again, Settings(), Surroundings()))
-    assert found == AS_IF_OPEN
+    assert +found == AS_IF_OPEN
 
 
 def test_few_warnings_of_real_lists_are_of_one_kind(real: list[tuple[dict[str, str], str]]) -> None:
