@@ -37,11 +37,14 @@ def graph(task_list: TaskList) -> dict[int, frozenset[int]]:
 
 def groups(task_list: TaskList) -> tuple[tuple[Task, ...], ...]:
     """The groups of the plan that have more than one member."""
+    declared = declared_groups(task_list)
+    depends = graph(task_list) if declared else {}
+    if not any(depends.values()):
+        return declared  # most lists: no need to order anything
     try:
-        planned = tuple(group.tasks for group in grouping.groups(task_list, graph(task_list)))
+        return _several(task_list, tuple(group.tasks for group in grouping.groups(task_list, depends)))
     except UsageError:  # a circle, which has its own rule
-        planned = grouping.side_by_side(task_list)
-    return _several(task_list, planned)
+        return declared
 
 
 def declared_groups(task_list: TaskList) -> tuple[tuple[Task, ...], ...]:
