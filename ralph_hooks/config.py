@@ -6,12 +6,11 @@ tomllib and yaml are imported only where a file of that kind is there: a hook ru
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ralph_hooks.config_schema import SCHEMA
 from ralph_hooks.errors import UsageError
 
 TOML, YAML, PYPROJECT = ".ralph-hooks.toml", ".ralph-hooks.yaml", "pyproject.toml"
@@ -168,13 +167,15 @@ def _yaml_lines(name: str, node: Any) -> Lines:
 
 
 def _checked(name: str, document: object, lines: Lines) -> Config:
+    from ralph_hooks.config_schema import SCHEMA  # noqa: PLC0415 - only where there is something to check
+
     if not isinstance(document, dict):
         raise UsageError(f"{name}: the configuration is not a table of keys", f"write keys such as {', '.join(SCHEMA)}")
     values: dict[str, Any] = {}
     for key, value in document.items():
         where = f"{name}:{lines[str(key)]}" if str(key) in lines else name
         if key not in SCHEMA:
-            raise UsageError(f"{where}: unknown key '{key}'", _nearest(str(key)))
+            raise UsageError(f"{where}: unknown key '{key}'", _nearest(str(key), SCHEMA))
         try:
             values[key] = SCHEMA[key].check(value)
         except ValueError as error:
@@ -188,11 +189,11 @@ def _shown(value: object) -> str:
     return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
-def _nearest(key: str) -> str:
+def _nearest(key: str, keys: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - only for a mistyped key
 
-    near = difflib.get_close_matches(key.replace("-", "_").lower(), SCHEMA, n=1)
-    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(SCHEMA)}"
+    near = difflib.get_close_matches(key.replace("-", "_").lower(), list(keys), n=1)
+    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(keys)}"
 
 
 def _no_nesting(name: str, values: Mapping[str, Any]) -> None:

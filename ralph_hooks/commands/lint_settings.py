@@ -8,16 +8,19 @@ from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ralph_hooks.commands.printing import put, put_json
 from ralph_hooks.config import Config, load, load_file
 from ralph_hooks.errors import UsageError
-from ralph_hooks.lint import baseline, discover, files, selection
-from ralph_hooks.lint.baseline import Baseline
+from ralph_hooks.lint import discover, files, selection
 from ralph_hooks.lint.model import Rule, Settings
 from ralph_hooks.lint.rules import RULES
 from ralph_hooks.lint.run import Options
 from ralph_hooks.tasklist.model import Dialect
+
+if TYPE_CHECKING:
+    from ralph_hooks.lint.baseline import Baseline
 
 STATE_RULES = ("RH4",)  # what `--state` looks for
 
@@ -64,6 +67,8 @@ def baseline_path(at: Place, args: Namespace) -> Path | None:
 
 
 def read_baseline(path: Path, cwd: Path) -> Baseline:
+    from ralph_hooks.lint import baseline  # noqa: PLC0415 - few repositories have one
+
     shown = discover.target(str(path), cwd, cwd).shown
     source = files.read(path)
     if source.text is None or source.problem:

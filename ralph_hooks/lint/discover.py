@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.lint.globs import matches
-from ralph_hooks.spec.settings import specs_dirs
 
 LIST = "tasks.md"
 _SKIPPED = {"node_modules", "venv", "__pycache__"}  # besides hidden folders and other repositories
@@ -59,6 +58,8 @@ def targets(named: Sequence[str], cwd: Path, top: Path, globs: Sequence[str]) ->
 
 
 def _below(folder: Path, top: Path, globs: Sequence[str]) -> Iterator[Path]:
+    from ralph_hooks.spec.settings import specs_dirs  # noqa: PLC0415 - hooks name the files themselves
+
     ignored = (*globs, *_ignored(top))
     specs = {Path(os.path.normpath(top / base)) for base in specs_dirs(top)}  # may be hidden, `.specs` say
     yield from _walk(folder, top, ignored)

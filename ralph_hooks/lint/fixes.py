@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -53,6 +52,8 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
 
 def diff(path: str, old: str, new: str) -> str:
     """A unified diff that `git apply` takes. Lines end at line feeds alone, as for git."""
+    import difflib  # noqa: PLC0415 - for `--diff` alone
+
     lines = difflib.unified_diff(_lines(old), _lines(new), f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 

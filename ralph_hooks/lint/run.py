@@ -1,22 +1,27 @@
-"""One list with all that is set: its rules, what is found, what a baseline knows already, and the fixes."""
+"""One list with all that is set: its rules, what is found, what a baseline knows already, and the fixes.
+
+What a plain run does not need is imported where it is needed: a hook pays for start-up at every commit.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ralph_hooks.lint import baseline, fixes, selection
-from ralph_hooks.lint.baseline import Baseline, Key
+from ralph_hooks.lint import selection
 from ralph_hooks.lint.discover import Target
 from ralph_hooks.lint.engine import lint, order
 from ralph_hooks.lint.files import Source
 from ralph_hooks.lint.model import Finding, Rule, Settings, Surroundings
 from ralph_hooks.lint.places import Places
-from ralph_hooks.spec.locate import STATE
-from ralph_hooks.spec.state_file import StateError, read
+from ralph_hooks.lint.rules.rh401_state_committed import STATE
 from ralph_hooks.tasklist.model import Dialect
+
+if TYPE_CHECKING:
+    from ralph_hooks.lint.baseline import Baseline, Key
 
 UNREADABLE = "RH902"  # the rule that finds files which are no text; it cannot be switched off
 Findings = tuple[Finding, ...]
@@ -69,8 +74,13 @@ def surroundings(target: Target) -> Surroundings:
 
 
 def state_beside(path: Path) -> Mapping[str, Any] | None:
+    beside = path.with_name(STATE)
+    if not os.path.lexists(beside):
+        return None
+    from ralph_hooks.spec.state_file import StateError, read  # noqa: PLC0415 - see above
+
     try:
-        return read(path.with_name(STATE))
+        return read(beside)
     except StateError:
         return None
 
@@ -87,6 +97,8 @@ def fix(listed: Listed, options: Options, *, unsafe: bool) -> Checked:
     text = listed.source.text
     if text is None:
         return check(listed, options)
+
+    from ralph_hooks.lint import fixes  # noqa: PLC0415 - see above
 
     def new(text: str) -> Findings:
         return _new(listed, text, _found(text, listed, options), options)
@@ -117,6 +129,8 @@ def _found(text: str, listed: Listed, options: Options) -> Findings:
 
 
 def _keyed(listed: Listed, text: str, findings: Findings) -> list[tuple[Key, Finding]]:
+    from ralph_hooks.lint import baseline  # noqa: PLC0415 - see above
+
     places = Places.of(text)
     path = listed.target.relative
     return [(baseline.key(path, finding, places.text(finding.line)), finding) for finding in findings]

@@ -18,8 +18,8 @@ from ralph_hooks.tasklist.model import Dialect
 PIECES = [
     "- [ ] ", "- [x] ", "- [X]", "-[ ] ", "* [ ] ", "  - [ ] ", "1.1 ", "1.2 ", "2.1 ", "T001 ", "T002 ", "V4 ", "V6 ",
     "[P] ", "[p] ", "[P][P] ", "[VERIFY] ", "[PARALEL] ", "[SEQUENTIAL] ", "[RED] ", "[GREEN] ", "[US1] ",
-    "(depends on 1.1) ", "One ", "src/a.py ", "**/*.py ", "src/ ", "package.json ", "/etc/passwd ", "`b.py` ", "\n", "\n", "\n",
-    "\r\n", "\n\n",
+    "(depends on 1.1) ", "One ", "src/a.py ", "**/*.py ", "src/ ", "package.json ", "/etc/passwd ", "`b.py` ",
+    "\n", "\n", "\n", "\r\n", "\n\n",
     "  - **Do**: create src/a.py\n", "  - **Files**: src/a.py, src/b.py\n", "  - **Verify**: look at it manually\n",
     "  - **Commit**: did it\n", "  - **Depends on**: 1.2\n", "## Phase 1\n", "### [PARALLEL] a\n", "### [/PARALLEL]\n",
     "### [SEQUENTIAL after a]\n", "Total: 7 tasks\n", "[P]: x\n", "```\n", "<!-- ", "-->",
