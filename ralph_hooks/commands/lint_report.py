@@ -29,10 +29,11 @@ def report(place: Place, args: Namespace, options: Options, checked: Sequence[Ch
 
 
 def put(made: Report, args: Namespace, stream: TextIO) -> None:
-    """Print in the format that was asked for, whatever bytes a path has."""
+    """Print in the format that was asked for, whatever bytes a path has, and whatever the stream can encode."""
     shown = _statistics(made, args) if args.statistics else _shown(made, args, stream)
     if shown:
-        stream.write(shown.encode("utf-8", "replace").decode() + "\n")
+        encoding = stream.encoding or "utf-8"
+        stream.write(shown.encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def _shown(made: Report, args: Namespace, stream: TextIO) -> str:

@@ -255,6 +255,25 @@ def test_a_terminal_gets_colours_unless_no_color_is_set(
     assert "\x1b" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif", "junit"])
+def test_a_stream_that_knows_no_unicode_gets_question_marks(place: Path, form: str) -> None:
+    write(place, CLASH.replace("a.py", "ä.py"), "specs/漢/tasks.md")
+    done = subprocess.run(
+        [sys.executable, "-m", "ralph_hooks", "lint", "--format", form],
+        cwd=place,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+        capture_output=True,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"RH201" in done.stdout
+
+
+@pytest.mark.parametrize("argv", [["--fail-on", "never"], ["--dialect", "x"], ["--format", "x"]])
+def test_choices_are_named_as_they_are_typed(place: Path, capsys: pytest.CaptureFixture[str], argv: list[str]) -> None:
+    assert "<" not in refused(capsys, *argv)
+
+
 def test_statistics(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(place, CLASH + MISSPELT)
     assert main(["lint", "--statistics", "--select", "RH005,RH201"]) == 1
