@@ -71,7 +71,7 @@ def _page(rule: Rule) -> str:
     ]
     if rule.configure:
         parts.append(rule.configure.strip())
-    parts.append(f"Hide it where it is meant: <!-- ralph-hooks: ignore[{rule.code}] reason -->")
+    parts.append(f"Where it is meant so, on the line above: <!-- ralph-hooks: ignore[{rule.code}] reason -->")
     return "\n\n".join(parts)
 
 
