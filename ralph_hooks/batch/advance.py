@@ -18,7 +18,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.obstacles import obstacles
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefUpdate, ref_transaction
-from ralph_hooks.git.repository import open_repository
+from ralph_hooks.git.repository import worktree_at
 
 
 def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
@@ -26,9 +26,9 @@ def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
 
     Raises RefusedError when the target cannot be moved; then nothing has changed.
     """
-    write_journal(objects, move)
+    journal = write_journal(objects, move)
     advance_or_drop(objects, move)
-    return settle(work, objects, move)
+    return settle(work, objects, move, journal)
 
 
 def advance_or_drop(objects: Objects, move: Move) -> None:
@@ -48,7 +48,7 @@ def owner(move: Move) -> str:
 def advance(objects: Objects, move: Move) -> None:
     """Steps 5 to 7: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
     repository = objects.repository
-    place = open_repository(Path(move.top)) if move.top and move.old != move.new else None
+    place = worktree_at(repository, Path(move.top)) if move.top and move.old != move.new else None
     updates = ([RefUpdate(move.target, move.old, move.new)] if move.old != move.new else []) + list(move.refs)
     if not updates:
         return

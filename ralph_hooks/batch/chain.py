@@ -62,7 +62,7 @@ class Plan:
     pages: Pages
     tasks: Mapping[int, Task]  # the list's tasks at the tip, by index of the attempt
     fragments: Mapping[int, Sequence[Fragment]]
-    rebased: bool  # the tip still has the base in its history
+    rooted: bool  # the tip still has the base in its history
     commit: Callable[[Squash, str, str], str]  # (squash, tree, parent) -> commit
 
 
@@ -101,7 +101,7 @@ def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, 
 def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
     # The merge base is that of the squash. Where the target was rewound below it, a commit that nobody will ever see
     # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on.)
-    ours = tip.commit if plan.rebased else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
+    ours = tip.commit if plan.rooted else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
     merged = merger.merge(ours, squash.commit, attributes=tip.attributes)
     if not merged.clean:
         tip.stuck.append(Stuck(squash, _conflict(merged.messages), merged.conflicts, merged.tree))

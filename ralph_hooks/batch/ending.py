@@ -36,6 +36,7 @@ class Remains:
     place: Repository | None
     head: str | None
     loose: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
 
 
 def remains(work: Workplace, attempt: Attempt) -> Remains:
@@ -43,8 +44,9 @@ def remains(work: Workplace, attempt: Attempt) -> Remains:
     place = worktree_of(work, attempt)
     if place is None:
         return Remains(None, work.repository.commit(HEADS + attempt.branch), ())
-    loose = tuple(path for path in dirt(place) if not is_made(path, attempt.made))
-    return Remains(place, place.commit("HEAD"), loose)
+    found = dirt(place)
+    loose = tuple(path for path in found.loose if not is_made(path, attempt.made))
+    return Remains(place, place.commit("HEAD"), loose, found.ignored)
 
 
 def worktree_of(work: Workplace, attempt: Attempt) -> Repository | None:

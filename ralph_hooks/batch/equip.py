@@ -34,8 +34,9 @@ def equip(
     for path in config.copy:
         _copy(source / path, place.top / path)
     complaint = _run_setup(place, attempt, config) if config.setup else None
+    found = dirt(place)
     # A link to a folder that `.gitignore` names with a slash is not ignored, and whatever is ignored can be forced.
-    return tuple(dict.fromkeys([*copies, *linked, *dirt(place), *dirt(place, ignored=True)])), complaint
+    return tuple(dict.fromkeys([*copies, *linked, *found.loose, *found.ignored])), complaint
 
 
 def _put(path: Path, content: bytes) -> None:

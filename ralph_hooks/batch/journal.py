@@ -20,8 +20,11 @@ def conflict_text(key: str, index: int) -> str:
     return f"{names.LOG}{key}:{CONFLICTS}/{index}"
 
 
-def write_journal(objects: Objects, move: Move) -> None:
-    """Steps 3 and 4: everything that the move needs is in one pack on the disk, then the journal ref names it."""
+def write_journal(objects: Objects, move: Move) -> str:
+    """Steps 3 and 4: everything that the move needs is in one pack on the disk, then the journal ref names it.
+
+    Gives the commit that the ref names.
+    """
     entries = {"move.json": Entry(REGULAR[0], objects.write("blob", json.dumps(move.as_json()).encode()))}
     blobs = {blob for edit in move.disk for blob in (edit.before, edit.after) if blob} | {
         blob for _, blob in move.saved
@@ -35,6 +38,7 @@ def write_journal(objects: Objects, move: Move) -> None:
     journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
     _make_durable(objects.repository, journal, move.old)
     move_refs(objects.repository, "ralph-hooks: journal", [RefUpdate(move.journal, None, journal)])
+    return journal
 
 
 def read_journal(objects: Objects, commit: str) -> Move:
@@ -63,9 +67,8 @@ def _make_durable(repository: Repository, journal: str, old: str) -> None:
     repository.git("pack-objects", *options, str(folder), stdin=wanted)
 
 
-def file_journal(repository: Repository, move: Move) -> None:
+def file_journal(repository: Repository, move: Move, journal: str) -> None:
     """The journal of a landing is kept: the store can be rebuilt from it, and an undo reads it."""
-    journal = repository.git("rev-parse", "--verify", move.journal).text
     done = [RefUpdate(move.journal, journal, None)]
     if move.kind == "land":
         done.append(RefUpdate(names.LOG + move.key, None, journal))

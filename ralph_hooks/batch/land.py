@@ -11,14 +11,13 @@ from ralph_hooks.batch.chain import Chain
 from ralph_hooks.batch.commits import commit_task, committing
 from ralph_hooks.batch.gather import Harvest, gather
 from ralph_hooks.batch.model import Batch, Landing
-from ralph_hooks.batch.pages import Kept, kept
 from ralph_hooks.batch.result import plan_move
 from ralph_hooks.batch.settle import Settled
 from ralph_hooks.batch.site import Site, look
 from ralph_hooks.batch.target import require_target
-from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git import features
+from ralph_hooks.git.disk import changed
 from ralph_hooks.git.merge import open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 
@@ -27,6 +26,7 @@ from ralph_hooks.git.objects import Objects, open_objects
 class Outcome:
     """What a landing came to. `clean`: nothing needs attention."""
 
+    batch: Batch
     landing: Landing
     clean: bool
 
@@ -46,10 +46,10 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
         if move.landing is None or move.batch is None:
             raise AssertionError("a landing's move holds its result")
         landing = _honest(site, move.landing, settled)
-    tidied = tidy(work, move.batch, landing)
-    told = replace(landing, warnings=(*landing.warnings, *settled.warnings, *tidied))
-    work.store.put_landing(move.batch, told, move.ended or "")
-    return Outcome(told, clean=told.signal is not None and not settled.warnings)
+    told = replace(landing, warnings=(*landing.warnings, *settled.warnings))
+    if told != move.landing:
+        work.store.put_landing(move.batch, told, move.ended or "")
+    return Outcome(move.batch, told, clean=told.signal is not None and not settled.warnings)
 
 
 def _link_up(work: Workplace, objects: Objects, site: Site, harvest: Harvest) -> Chain:
@@ -62,7 +62,7 @@ def _link_up(work: Workplace, objects: Objects, site: Site, harvest: Harvest) ->
         pages=site.pages,
         tasks=harvest.tasks,
         fragments=harvest.fragments,
-        rebased=work.repository.contains(site.tip, harvest.batch.base),
+        rooted=site.rooted,
         commit=partial(commit_task, objects, shared, harvest.batch, harvest.tasks),
     )
     with open_merger(work.repository, objects, features.installed()) as merger:
@@ -73,7 +73,7 @@ def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
     """The landing without its signal, where a page of the spec is not as the signal says: ticked, committed, clean."""
     if landing.signal is None:
         return landing
-    dirty = [path for path in site.binder.paths if site.place and kept(site.place, path) is not Kept.CLEAN]
+    dirty = changed(site.place, site.binder.paths) if site.place else ()
     if settled.pages or dirty:
         why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
         return replace(landing, signal=None, warnings=(*landing.warnings, why))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from pathlib import Path
 
 from ralph_hooks.batch.model import Attempt
 
@@ -19,12 +19,21 @@ SAVED = ROOT + "saved/"  # spec files that executors dirtied in the target's wor
 JOURNAL = ROOT + "landing/"  # a move of the target that is under way
 LOG = ROOT + "log/"  # the journals of moves that were completed
 
+FOLDER = ".ralph"  # at the top of the worktree, excluded from its status
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def batch_id(base: str, ordinal: int) -> str:
     """The id of the `ordinal`-th batch on `base`. No clock and no chance: the same work gives the same commits."""
+    import hashlib  # noqa: PLC0415 - only a start needs it
+
     return hashlib.sha256(f"{base} {ordinal}".encode()).hexdigest()[:8]
+
+
+def worktree_folder(top: str, batch: str) -> Path:
+    """Where the worktrees of a batch stand, below the worktree `top` that it was started in."""
+    return Path(top) / FOLDER / "worktrees" / batch
 
 
 def slug(index: int, task_id: str | None) -> str:

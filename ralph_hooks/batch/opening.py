@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,18 +11,16 @@ from ralph_hooks.batch import names
 from ralph_hooks.batch.equip import equip
 from ralph_hooks.batch.model import Attempt, Batch, Phase, State
 from ralph_hooks.batch.record import write_record
+from ralph_hooks.batch.rollback import roll_back
 from ralph_hooks.batch.workplace import Workplace, now
-from ralph_hooks.errors import RalphError
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import HEADS, Repository
-from ralph_hooks.git.worktrees import add_worktree, discard_worktree, exclude
+from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.worktrees import add_worktree, exclude
 from ralph_hooks.spec import state
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.numbering import Handler, number
 from ralph_hooks.tasklist.model import Task, TaskList
-
-FOLDER = ".ralph"
 
 
 def open_batch(
@@ -49,7 +46,7 @@ def open_batch(
         try:
             record = write_record(objects, batch)
             move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(names.BATCH + batch.id, None, record)])
-            exclude(repository, f"/{FOLDER}/")
+            exclude(repository, f"/{names.FOLDER}/")
             for attempt in batch.attempts:
                 reason = f"ralph-hooks batch {batch.id}, task {attempt.name}"
                 add_worktree(repository, Path(attempt.worktree), attempt.branch, base, reason)
@@ -62,38 +59,6 @@ def open_batch(
             raise
     work.store.set_phase(batch.id, Phase.OPEN)
     return replace(batch, phase=Phase.OPEN)
-
-
-def roll_back(work: Workplace, batch: Batch) -> None:
-    """Take a start back that did not get through. No executor has seen its worktrees yet."""
-    for attempt in batch.attempts:
-        discard_worktree(work.repository, Path(attempt.worktree))
-        found = work.repository.commit(HEADS + attempt.branch)
-        if found == batch.base:
-            move_refs(
-                work.repository, "ralph-hooks: start taken back", [RefUpdate(HEADS + attempt.branch, found, None)]
-            )
-    record = work.repository.commit(names.BATCH + batch.id)
-    if record:
-        move_refs(work.repository, "ralph-hooks: start taken back", [RefUpdate(names.BATCH + batch.id, record, None)])
-    release_hold(batch)
-    with suppress(OSError):
-        (Path(batch.top) / FOLDER / "worktrees" / batch.id).rmdir()
-    work.store.remove(batch.id)
-
-
-def release_hold(batch: Batch) -> str | None:
-    """Lift the hold of a batch that ends without a landing. Gives a warning when the state file cannot be used."""
-    path = Spec(Path(batch.top), batch.tasks, batch.kind).state
-    if path is None:
-        return None
-    try:
-        document = state.read(Path(batch.top) / path)
-        if document is not None and state.held_by(document) == batch.id:
-            state.write(Path(batch.top) / path, state.release(document, batch.id))
-    except RalphError as error:
-        return str(error)
-    return None
 
 
 def _hold(spec: Spec, batch: Batch) -> None:
@@ -117,7 +82,7 @@ def _drafted(
     handler: Handler,
 ) -> Batch:
     name = names.batch_id(base, work.store.count_on(base) + 1)
-    folder = work.repository.top / FOLDER / "worktrees" / name
+    folder = names.worktree_folder(str(work.repository.top), name)
     slugs = _slugs(tasks)
     attempts = tuple(
         Attempt(

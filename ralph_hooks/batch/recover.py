@@ -10,8 +10,8 @@ from ralph_hooks.batch.advance import advance_or_drop, owner, put_back
 from ralph_hooks.batch.journal import drop_journal, read_journal
 from ralph_hooks.batch.model import Batch, Phase, State
 from ralph_hooks.batch.move import Move
-from ralph_hooks.batch.opening import roll_back
 from ralph_hooks.batch.record import read_record
+from ralph_hooks.batch.rollback import roll_back
 from ralph_hooks.batch.settle import settle
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
@@ -48,7 +48,7 @@ def recover(work: Workplace) -> tuple[Recovered, ...]:
             done += _rebuild(work, objects)
         for ref, journal in refs_below(work.repository, names.JOURNAL).items():
             move = read_journal(objects, journal)
-            done.append(Recovered(ref.removeprefix(names.JOURNAL), _finish(work, objects, move)))
+            done.append(Recovered(ref.removeprefix(names.JOURNAL), _finish(work, objects, move, journal)))
         batch = work.store.open_batch()
         if batch is not None and batch.phase is Phase.OPENING:
             roll_back(work, batch)
@@ -56,7 +56,7 @@ def recover(work: Workplace) -> tuple[Recovered, ...]:
     return tuple(done)
 
 
-def _finish(work: Workplace, objects: Objects, move: Move) -> str:
+def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
     repository = work.repository
     remove_stale_ref_lock(repository, move.target, move.new)
     for update in move.refs:
@@ -68,20 +68,20 @@ def _finish(work: Workplace, objects: Objects, move: Move) -> str:
     changes = diff_trees(repository, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
     tip = repository.commit(move.target)
     if tip == move.old:
-        return _go_on(work, objects, move, place, changes)
+        return _go_on(work, objects, move, journal, place, changes)
     if tip is not None and repository.contains(tip, move.new):
         missing = _missing(repository, move)
         move_refs(repository, f"ralph-hooks: recover {move.key}", missing)
         if place and tip == move.new:
             with lock_checkout(place, owner(move)) as checkout:
                 checkout.bring(changes, move.new, back=False)
-        settle(work, objects, move)
+        settle(work, objects, move, journal)
         return f"the {move.kind} was finished"
     drop_journal(repository, move)
     return f"the {move.kind} was given up: {move.target} has gone elsewhere meanwhile"
 
 
-def _go_on(work: Workplace, objects: Objects, move: Move, place: Repository | None, changes: Diff) -> str:
+def _go_on(work: Workplace, objects: Objects, move: Move, journal: str, place: Repository | None, changes: Diff) -> str:
     """The target has not moved: back to the beginning, then all of it again, from the recorded objects."""
     foreign = _foreign(place, changes, move) if place else None
     if place:
@@ -94,7 +94,7 @@ def _go_on(work: Workplace, objects: Objects, move: Move, place: Repository | No
             "commit it or move it away, then run the command again",
         )
     advance_or_drop(objects, replace(move, refs=_missing(work.repository, move)))
-    settle(work, objects, move)
+    settle(work, objects, move, journal)
     return f"the {move.kind} was finished"
 
 

@@ -113,7 +113,7 @@ def _outside(task: Task | None, squash: Squash) -> tuple[str, ...]:
 
 def _warnings(site: Site, harvest: Harvest, made: Chain) -> Iterator[str]:
     batch = harvest.batch
-    if not site.repository.contains(site.tip, batch.base):
+    if not site.rooted:
         yield f"{batch.target} no longer holds the base {batch.base[:12]}: what was dropped from it stays dropped"
     for link in made.links:
         paths = [path for path in link.squash.dropped if _is_noticed(batch, path)]

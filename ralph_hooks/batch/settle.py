@@ -27,7 +27,7 @@ class Settled:
     pages: bool
 
 
-def settle(work: Workplace, objects: Objects, move: Move) -> Settled:
+def settle(work: Workplace, objects: Objects, move: Move, journal: str) -> Settled:
     """Steps 8 to 10: untracked spec files, state file, store, and the journal becomes history.
 
     Each is safe to repeat.
@@ -40,7 +40,7 @@ def settle(work: Workplace, objects: Objects, move: Move) -> Settled:
         work.store.put_landing(move.batch, move.landing, move.ended or "")
     elif move.kind == "undo":
         work.store.set_phase(move.key, Phase.UNDONE, move.ended)
-    file_journal(objects.repository, move)
+    file_journal(objects.repository, move, journal)
     return Settled(warnings, bool(pages))
 
 

@@ -31,6 +31,7 @@ class Site:
     loose: Pages
     listed: TaskList
     leaks: Leaks
+    rooted: bool  # the tip has the recorded base in its history; False: somebody rewound it
 
 
 def look(work: Workplace, objects: Objects, batch: Batch, place: Repository | None) -> Site:
@@ -45,7 +46,9 @@ def look(work: Workplace, objects: Objects, batch: Batch, place: Repository | No
     if listed is None:
         raise RefusedError(f"the task list {batch.tasks} is not in {batch.target}", "commit it there first")
     leaks = find_leaks(objects, batch, place, binder, pages) if place else Leaks()
-    return Site(work.repository, place, tip, binder, pages, loose, listed, leaks)
+    return Site(
+        work.repository, place, tip, binder, pages, loose, listed, leaks, work.repository.contains(tip, batch.base)
+    )
 
 
 def tasks_of(site: Site, batch: Batch) -> dict[int, Task]:

@@ -8,7 +8,7 @@ from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.refs import is_branch_name
-from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 from ralph_hooks.git.worktrees import checkout_of
 
 
@@ -41,7 +41,7 @@ def require_target(work: Workplace, batch: Batch, name: str | None) -> Repositor
                 f"batch {batch.id} was started for {batch.target}, not {chosen}", "name that branch, or abort"
             )
     else:
-        _refuse_switched(batch)
+        _refuse_switched(work.repository, batch)
     place = checkout_of(work.repository, batch.target)
     if place is not None:
         refuse_in_progress(place)
@@ -55,12 +55,12 @@ def refuse_in_progress(place: Repository) -> None:
         raise RefusedError(f"a {operation} is in progress in {place.top}", f"end it first (git {operation} --help)")
 
 
-def _refuse_switched(batch: Batch) -> None:
+def _refuse_switched(known: Repository, batch: Batch) -> None:
     """Where the batch was started another branch is checked out now: does the user know where this is going to land?"""
     top = Path(batch.top)
     if not top.is_dir():
         return
-    started_in = open_repository(top)
+    started_in = worktree_at(known, top)
     refuse_in_progress(started_in)  # a rebase detaches HEAD: say that, not that the branch was switched
     branch = started_in.branch()
     if branch != batch.target:

@@ -10,20 +10,21 @@ from pathlib import Path
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import remains
 from ralph_hooks.batch.model import Attempt, Batch, Landing, State
+from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 from ralph_hooks.git.worktrees import remove_worktree
 
 
 def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
-    """Remove what landed attempts no longer need. A failure here is a warning: the landing itself has succeeded."""
+    """Remove what landed attempts no longer need; gives lines for people. A failure is no more: the landing is done."""
     if work.config.keep_worktrees:
         return ()
     if Path(batch.top).is_dir():
         # Not from where we stand: `land` may have been called in one of the worktrees that go.
-        work = replace(work, repository=open_repository(Path(batch.top)))
+        work = replace(work, repository=worktree_at(work.repository, Path(batch.top)))
     indices = {item.index for item in landing.landed}
     landed = [attempt for attempt in batch.in_state(State.DONE, State.LANDED) if attempt.index in indices]
     return tuple(_each(work, batch, landed))
@@ -32,30 +33,33 @@ def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
 def _each(work: Workplace, batch: Batch, attempts: list[Attempt]) -> Iterator[str]:
     for attempt in attempts:
         try:
-            reason = _remove(work, batch, attempt)
+            yield from _remove(work, batch, attempt)
         except RalphError as error:
-            reason = error.what
-        if reason:
-            yield f"the worktree of task {attempt.name} was kept: {reason}"
+            yield f"the worktree of task {attempt.name} was kept: {error.what}"
     with suppress(OSError):
-        (Path(batch.top) / ".ralph" / "worktrees" / batch.id).rmdir()
+        names.worktree_folder(batch.top, batch.id).rmdir()
 
 
-def _remove(work: Workplace, batch: Batch, attempt: Attempt) -> str | None:
-    """Remove one worktree and its branch; or say why not."""
+def _remove(work: Workplace, batch: Batch, attempt: Attempt) -> Iterator[str]:
+    """Remove one worktree and its branch; or say why not. Ignored files go with it, and are named."""
     pinned = work.repository.commit(names.attempt_ref(names.DONE, batch.id, attempt))
     left = remains(work, attempt)
     if left.place is not None:
         if left.head != pinned or left.loose:
-            return "it holds work that did not land"
+            yield f"the worktree of task {attempt.name} was kept: it holds work that did not land"
+            return
         if left.place.in_progress() or _nested(left.place):
-            return "it holds a repository of its own, or an operation in progress"
+            yield f"the worktree of task {attempt.name} was kept: it holds a repository, or an operation in progress"
+            return
+        ignored = [path for path in left.ignored if not is_made(path, attempt.made)]
+        if ignored:
+            more = f" and {len(ignored) - 5} more" if len(ignored) > 5 else ""
+            yield f"ignored files went with the worktree of task {attempt.name}: {', '.join(ignored[:5])}{more}"
         # Forced, because links and copies are untracked: everything else in it is pinned, as was just seen.
         remove_worktree(work.repository, left.place.top, force=bool(attempt.made))
     tip = work.repository.commit(HEADS + attempt.branch)
     if tip is not None and tip == pinned:
         move_refs(work.repository, "ralph-hooks: landed", [RefUpdate(HEADS + attempt.branch, tip, None)])
-    return None
 
 
 def _nested(place: Repository) -> bool:

@@ -6,13 +6,14 @@ it back. Exit code 0: all landed; 1: something was parked or failed, or executor
 
 from __future__ import annotations
 
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
 from ralph_hooks.batch.land import Outcome, land
-from ralph_hooks.batch.model import Batch, Landing, State
+from ralph_hooks.batch.model import Batch, Landing, Phase, State
 from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
@@ -40,10 +41,7 @@ def run(args: Namespace) -> int:
         running = batch.in_state(State.RUNNING)
         if running:
             return _still_running(args, batch, [attempt.name for attempt in running])
-        outcome = land(work, batch, args.target)
-        code = _tell(args, outcome)
-        work.store.tell(batch.id)
-    return code
+        return _tell(work, args, land(work, batch, args.target))
 
 
 def _running_now() -> bool:
@@ -60,28 +58,33 @@ def _still_running(args: Namespace, batch: Batch, names: list[str]) -> int:
 
 
 def _tell_last(work: Workplace, args: Namespace) -> int:
-    """After a crash the landing may be done and nobody knows: its verdict is told now, once, and it is tidied up."""
-    code = 0
-    untold = [record for record in work.store.records() if record.landing and not record.told][-1:]
-    if not untold:
-        if as_json(args):
-            put_json(_nothing(None))
-        note("no batch is open")
-        return 0
-    for record in untold:
-        if record.landing:
-            tidy(work, record.batch, record.landing)
-            code = _tell(args, Outcome(record.landing, clean=record.landing.signal is not None))
-            work.store.tell(record.batch.id)
-    return code
+    """After a crash a landing may be done and nobody knows: its verdict is told now, once. Or it was not tidied."""
+    last = next((record for record in reversed(work.store.records()) if record.landing), None)
+    if last and last.landing and not last.told:
+        return _tell(work, args, Outcome(last.batch, last.landing, clean=last.landing.signal is not None))
+    if last and last.landing and last.batch.phase is Phase.LANDED:
+        _tidy(work, last.batch, last.landing)
+    if as_json(args):
+        put_json(_nothing(None))
+    note("no batch is open")
+    return 0
 
 
-def _tell(args: Namespace, outcome: Outcome) -> int:
+def _tell(work: Workplace, args: Namespace, outcome: Outcome) -> int:
+    """Say what came of it, then tidy up: removing worktrees takes longer than a landing, and may fail without harm."""
     if as_json(args):
         put_json(outcome.landing.as_json())
     else:
         put("\n".join(verdict.lines(list(_report(outcome.landing)), full=outcome.landing.signal is not None)))
+    sys.stdout.flush()
+    work.store.tell(outcome.batch.id)
+    _tidy(work, outcome.batch, outcome.landing)
     return 0 if outcome.clean else 1
+
+
+def _tidy(work: Workplace, batch: Batch, landing: Landing) -> None:
+    for line in tidy(work, batch, landing):
+        note(line)
 
 
 def _report(landing: Landing) -> Iterator[str]:

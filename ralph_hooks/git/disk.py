@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ralph_hooks.git.objects import Entry
@@ -64,6 +64,17 @@ def in_index(repository: Repository) -> dict[str, Entry]:
     """What the index holds, by path; of a conflicted path one of its stages."""
     listed = (record.partition("\t") for record in repository.git("ls-files", "--stage", "-z").records)
     return {path: Entry(*facts.split(" ")[:2]) for facts, _, path in listed}
+
+
+def changed(repository: Repository, paths: Collection[str]) -> tuple[str, ...]:
+    """Which of these tracked paths are not as HEAD has them, in the index or on disk.
+
+    For right after a checkout: the index is not refreshed first.
+    """
+    if not paths:
+        return ()
+    literal = {"GIT_LITERAL_PATHSPECS": "1"}
+    return tuple(repository.git("diff-index", "--name-only", "-z", "HEAD", "--", *paths, env=literal).records)
 
 
 def sparse_paths(repository: Repository) -> frozenset[str]:

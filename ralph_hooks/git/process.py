@@ -18,7 +18,9 @@ TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung f
 # beside a landing may repack, prompt or follow submodules. Passed with -c: the user's own configuration stays as it is.
 PINNED = (
     "advice.detachedHead=false",
-    "core.fsync=committed",  # refs and packs are on the disk before a landing goes on
+    # Refs and packs are on the disk before a landing goes on. Loose objects are not: a sync each costs milliseconds,
+    # and the journal puts all that matters into one pack.
+    "core.fsync=committed,reference,-loose-object",
     "core.quotePath=false",
     "diff.algorithm=myers",
     "diff.ignoreSubmodules=none",

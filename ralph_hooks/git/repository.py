@@ -77,6 +77,11 @@ class Repository:
         return next((name for file, name in _IN_PROGRESS.items() if (self.git_dir / file).exists()), None)
 
 
+def worktree_at(known: Repository, top: Path) -> Repository:
+    """The worktree at `top`: the one that is known already, or looked at anew."""
+    return known if top == known.top else open_repository(top)
+
+
 def open_repository(cwd: Path) -> Repository:
     """The repository and worktree that `cwd` lies in. Raises RefusedError when there is none to work in."""
     asked = process.run(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.process import GitError
-from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def checkout_of(repository: Repository, branch: str) -> Repository | None:
         # HEAD is detached during a rebase, so only then is it worth a process to look inside.
         if worktree.prunable or worktree.branch not in {branch, None} or not worktree.path.is_dir():
             continue
-        here = open_repository(worktree.path)
+        here = worktree_at(repository, worktree.path)
         if worktree.branch == branch or _rebasing(here) == branch:
             return here
     return None
@@ -100,15 +99,20 @@ def discard_worktree(repository: Repository, path: Path) -> None:
             shutil.rmtree(admin.parent, ignore_errors=True)
 
 
-def dirt(repository: Repository, *, ignored: bool = False) -> tuple[str, ...]:
-    """Paths of this worktree that differ from its HEAD or are untracked, each file by itself; with `ignored` those too.
+@dataclass(frozen=True, slots=True)
+class Dirt:
+    """What a worktree holds beside its HEAD: `loose` file by file; of ignored folders the name alone, with a slash."""
 
-    Ignored directories come as one path with a slash at its end.
-    """
-    options: Sequence[str] = ("--ignored=traditional",) if ignored else ()
-    mode = "normal" if ignored else "all"
-    listed = repository.git("status", "--porcelain", "-z", "--no-renames", f"--untracked-files={mode}", *options)
-    return tuple(record[3:] for record in listed.records)
+    loose: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def dirt(repository: Repository) -> Dirt:
+    """What this worktree holds beside its HEAD."""
+    flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
+    records = repository.git("status", *flags).records
+    ignored = tuple(record[3:] for record in records if record.startswith("!!"))
+    return Dirt(tuple(record[3:] for record in records if not record.startswith("!!")), ignored)
 
 
 def exclude(repository: Repository, pattern: str) -> None:

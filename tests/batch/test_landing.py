@@ -229,7 +229,7 @@ def test_an_empty_repository_inside_a_worktree_is_no_obstacle(shop: Workshop) ->
     shop.git("init", "--quiet", "nested", at=place)
     shop.write({"nested/loose": "here alone\n"}, at=place)
     shop.finish("1.1")
-    assert any("was kept" in warning for warning in shop.land().json["warnings"])
+    assert "was kept" in shop.land().err
     assert (place / "nested/loose").exists()
 
 
@@ -749,7 +749,7 @@ def test_a_landing_from_a_worktree_that_it_removes(shop: Workshop) -> None:
     shop.finish("1.1")
     shop.finish("1.2")
     landed = shop.run("land", "--format", "json", at=place)
-    assert (landed.code, landed.json["warnings"]) == (0, [])
+    assert (landed.code, landed.err) == (0, "")
     assert not place.exists()
     assert shop.refs("refs/heads/ralph/") == {}
 
@@ -786,7 +786,19 @@ def test_a_worktree_with_new_work_is_kept(shop: Workshop) -> None:
     shop.finish("1.1")
     landed = shop.land()
     assert (place / "nested/only.txt").exists()
-    assert any("was kept" in warning for warning in landed.json["warnings"])
+    assert "was kept" in landed.err
+
+
+def test_ignored_files_are_named_before_their_worktree_goes(tmp_path: Path) -> None:
+    config = 'copy = [".env"]\n'
+    shop = Workshop.make(tmp_path / "repo", files={".gitignore": ".env\nbuild/\n*.log\n"}, config=config)
+    shop.write({".env": "S=1\n"})
+    shop.start("1.1")
+    shop.work("1.1", {"build/deep/out": "o\n", "run.log": "l\n", "new": "n\n"})
+    shop.finish("1.1")
+    said = shop.land().err
+    assert "ignored files went with the worktree of task 1.1: build/, run.log" in said
+    assert ".env" not in said, "that was a copy"
 
 
 def test_keep_worktrees(tmp_path: Path) -> None:
