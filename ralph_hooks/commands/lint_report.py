@@ -56,8 +56,8 @@ def _shown(made: Report, args: Namespace, stream: TextIO) -> str:
         return junit(made)
     from ralph_hooks.lint.report.text import text  # noqa: PLC0415
 
-    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
-    return text(made, colour=terminal and not os.environ.get("NO_COLOR"), links=terminal)
+    terminal = stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    return text(made, colour=terminal, links=terminal)
 
 
 def _statistics(made: Report, args: Namespace) -> str:
