@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -47,9 +46,14 @@ def _meant(inner: str, known: frozenset[str]) -> str | None:
     word = _WORD_END.split(inner.strip(), maxsplit=1)[0]
     rest, upper = inner.strip()[len(word) :], word.upper()
     known |= {_HEADING_P}
-    near = difflib.get_close_matches(upper, sorted(known - _SHORT), n=1, cutoff=0.8)
-    name = upper if upper in known else next(iter(near), "")
+    name = upper if upper in known else _nearest(upper, known - _SHORT)
     return ("P" if name == _HEADING_P else name) + rest if name else None
+
+
+def _nearest(word: str, known: frozenset[str]) -> str:
+    import difflib  # noqa: PLC0415 - most lists have no tag that needs it, and it takes 8 ms
+
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.8)), "")
 
 
 def _unsafe(inner: str, right: str) -> str | None:
