@@ -63,7 +63,10 @@ def test_fixes_that_overlap_take_turns() -> None:
 
 
 def test_two_insertions_at_one_place_do_not_go_in_together() -> None:
+    looks = []
+
     def insert(text: str) -> tuple[Finding, ...]:
+        looks.append(text)
         missing = [word for word in "AB" if word not in text]
         finding = found("TODO", TODO)[0]
         return tuple(
@@ -72,13 +75,15 @@ def test_two_insertions_at_one_place_do_not_go_in_together() -> None:
         )
 
     assert fix("", insert, unsafe=False).text == "BA"
+    assert looks == ["", "A", "BA"]
 
 
 def test_a_fix_whose_own_edits_overlap_is_not_applied() -> None:
     def lint(text: str) -> tuple[Finding, ...]:
         finding = found("TODO", TODO)[0]
         broken = many((0, 2, ""), (1, 3, ""))
-        return (Finding(**{**{name: getattr(finding, name) for name in finding.__slots__}, "fix": broken}),)
+        values = {name: getattr(finding, name) for name in finding.__slots__} | {"fix": broken}
+        return (Finding(**values),) if text == "abcd" else ()
 
     assert fix("abcd", lint, unsafe=False).text == "abcd"
 

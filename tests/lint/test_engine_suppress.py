@@ -76,6 +76,7 @@ def test_a_comment_for_a_rule_that_does_not_run_is_left_alone() -> None:
 
 def test_unused_comments_can_be_hidden_too() -> None:
     assert places(f"fine {comment('ignore[RH981, RH901]')}\n", TODO, UNUSED) == []
+    assert places(f"{comment('ignore[RH901]')}\nfine {comment()}\n", TODO, UNUSED) == []
 
 
 def test_nobody_is_told_where_the_rule_is_off() -> None:
