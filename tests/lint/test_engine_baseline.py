@@ -90,7 +90,7 @@ def test_what_is_written_is_read(counts: dict[Key, int]) -> None:
         "",
         "[]",
         "1",
-        '{"version": 2}',
+        '{"version": 2, "findings": []}',
         "{}",
         '{"version": 1}',
         '{"version": 1, "findings": [1]}',
