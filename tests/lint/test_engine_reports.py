@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from small_rules import SMALL, found
 
@@ -266,6 +266,7 @@ def test_junit_fails_for_what_the_exit_code_fails_for() -> None:
 
 
 @given(st.text(), st.text(min_size=1))
+@example("\x00\x01\x1b\x85\udcff\ufffe\uffff", "\x01")
 def test_every_format_is_well_formed_for_any_text(message: str, path: str) -> None:
     finding = Finding(path, 1, 1, 1, 2, "RH981", "todo", Severity.ERROR, message)
     made = Report((finding,), (path,), {path: Places.of(message)}, SMALL)
