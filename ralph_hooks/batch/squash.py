@@ -22,10 +22,7 @@ _Walk = Mapping[str, tuple[str, ...]]  # commit -> parents
 
 @dataclass(frozen=True, slots=True)
 class Squash:
-    """An attempt's change.
-
-    `commit` has the tree of the change and the base as its only parent: it exists for the merge.
-    """
+    """An attempt's change. `commit` is for the merge: it has the tree of the change, and `base` as its merge base."""
 
     attempt: Attempt
     base: str
@@ -113,7 +110,8 @@ def _squash(
         attempt=attempt,
         base=look.base,
         head=head,
-        commit=objects.write("commit", scratch_commit(tree, (look.base,))),
+        # Where nothing is dropped the head itself has this tree, and the base as its merge base with every tip to come.
+        commit=objects.write("commit", scratch_commit(tree, (look.base,))) if drop else head,
         tree=tree,
         change={path: item for path, item in change.items() if path not in drop},
         dropped={path: item for path, item in change.items() if path in drop},
