@@ -108,6 +108,11 @@ def test_the_pages_are_those_of_the_rules() -> None:
     assert there == pages(), "run `python tests/rule_pages.py`"
 
 
+def test_the_readme_counts_them_and_leads_to_their_index() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"{len(RULES)} [rules](docs/rules/README.md)" in readme
+
+
 def test_links_of_the_pages_lead_somewhere() -> None:
     for content in pages().values():
         for target in re.findall(r"\]\(([\w.]+)\)", re.sub(r"```.*?```", "", content, flags=re.DOTALL)):
