@@ -18,7 +18,7 @@ from ralph_hooks.batch.target import require_target
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git import features
 from ralph_hooks.git.disk import changed
-from ralph_hooks.git.merge import open_merger
+from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 
 
@@ -37,10 +37,14 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
     Raises RefusedError, with nothing moved, where going on could lose work. The caller holds the landing lock.
     """
     place = require_target(work, batch, target)
-    with open_objects(work.repository) as objects:
+    with (
+        open_objects(work.repository) as objects,
+        open_merger(work.repository, objects, features.installed()) as merger,
+    ):
         site = look(work, objects, batch, place)
+        merger.look_ahead(site.tip)
         harvest = gather(work, objects, site, batch)
-        made = _link_up(work, objects, site, harvest)
+        made = _link_up(work, objects, merger, site, harvest)
         move = plan_move(objects, site, harvest, made)
         settled = carry_out(work, objects, move)
         if move.landing is None or move.batch is None:
@@ -52,7 +56,7 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
     return Outcome(move.batch, told, clean=told.signal is not None and not settled.warnings)
 
 
-def _link_up(work: Workplace, objects: Objects, site: Site, harvest: Harvest) -> Chain:
+def _link_up(work: Workplace, objects: Objects, merger: Merger, site: Site, harvest: Harvest) -> Chain:
     shared = committing(objects, work.config.sign_timeout)
     plan = chain.Plan(
         base=harvest.batch.base,
@@ -65,8 +69,7 @@ def _link_up(work: Workplace, objects: Objects, site: Site, harvest: Harvest) ->
         rooted=site.rooted,
         commit=partial(commit_task, objects, shared, harvest.batch, harvest.tasks),
     )
-    with open_merger(work.repository, objects, features.installed()) as merger:
-        return chain.build(objects, merger, plan)
+    return chain.build(objects, merger, plan)
 
 
 def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:

@@ -46,9 +46,8 @@ def look(work: Workplace, objects: Objects, batch: Batch, place: Repository | No
     if listed is None:
         raise RefusedError(f"the task list {batch.tasks} is not in {batch.target}", "commit it there first")
     leaks = find_leaks(objects, batch, place, binder, pages) if place else Leaks()
-    return Site(
-        work.repository, place, tip, binder, pages, loose, listed, leaks, work.repository.contains(tip, batch.base)
-    )
+    rooted = tip == batch.base or work.repository.contains(tip, batch.base)
+    return Site(work.repository, place, tip, binder, pages, loose, listed, leaks, rooted)
 
 
 def tasks_of(site: Site, batch: Batch) -> dict[int, Task]:

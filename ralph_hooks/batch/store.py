@@ -184,6 +184,8 @@ def open_store(folder: Path) -> Iterator[Store]:
             f"{path} cannot be opened: {error}", "see who else uses it, and whether the disk is full"
         ) from None
     try:
+        # What a power cut takes from it is made anew from refs: it need not wait for the disk as they do.
+        connection.execute("pragma synchronous = normal")
         (version,) = connection.execute("pragma user_version").fetchone()
         if version > VERSION:
             raise RalphError(f"{path} was made by a newer ralph-hooks", "use that one")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ralph_hooks.git.features import Features
 from ralph_hooks.git.objects import REGULAR, Entry, Objects
+from ralph_hooks.git.process import GitError, Result, begin
 from ralph_hooks.git.repository import Repository
 
 
@@ -32,6 +33,7 @@ class Merger:
     objects: Objects
     features: Features
     _scratch: Path
+    _listing: tuple[str, Callable[[], Result]] | None = None  # a commit, and what waits for its attribute files
     _attributes_of: str | None = None  # the commit whose attribute files the scratch worktree holds
 
     def merge(self, ours: str, theirs: str, *, attributes: str) -> Merged:
@@ -58,12 +60,31 @@ class Merger:
         tree = self.objects.edit_tree(self.objects.write_tree({}), {path: Entry(REGULAR[0], blob)})
         return self.objects.write("commit", scratch_commit(tree, parents))
 
+    def look_ahead(self, commit: str) -> None:
+        """Begin to look for the attribute files of the first tip: below 2.41 that walks a whole tree."""
+        if not self.features.attr_source:
+            self._listing = (commit, _list_attributes(self.repository, commit))
+
+    def close(self) -> None:
+        """Leave no process behind that was begun and not needed."""
+        if self._listing:
+            with suppress(GitError):
+                self._listing[1]()
+
+    def _attribute_files(self, commit: str) -> Iterator[tuple[str, bytes]]:
+        """Path and content of every `.gitattributes` in `commit`."""
+        ahead, self._listing = self._listing, None
+        wait = ahead[1] if ahead and ahead[0] == commit else _list_attributes(self.repository, commit)
+        for record in wait().records:
+            path = record.removeprefix(f"{commit}:")
+            yield path, self.repository.git("cat-file", "blob", f"{commit}:{path}").stdout
+
     def _attribute_worktree(self, commit: str) -> Mapping[str, str]:
         """Below 2.41 git reads attributes from the worktree that it is run in: give it one with nothing else."""
         if self._attributes_of != commit:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch.mkdir()
-            for path, content in _attribute_files(self.repository, commit):
+            for path, content in self._attribute_files(commit):
                 file = self._scratch / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
@@ -74,7 +95,11 @@ class Merger:
 @contextmanager
 def open_merger(repository: Repository, objects: Objects, features: Features) -> Iterator[Merger]:
     with tempfile.TemporaryDirectory(prefix="ralph-attributes-") as scratch:
-        yield Merger(repository, objects, features, Path(scratch) / "worktree")
+        merger = Merger(repository, objects, features, Path(scratch) / "worktree")
+        try:
+            yield merger
+        finally:
+            merger.close()
 
 
 def scratch_commit(tree: str, parents: tuple[str, ...], subject: str = "scratch") -> bytes:
@@ -89,16 +114,10 @@ def is_attributes(path: str) -> bool:
     return path.rpartition("/")[2] == ".gitattributes"
 
 
-def _attribute_files(repository: Repository, commit: str) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every `.gitattributes` in `commit`.
-
-    git walks the trees: 20k files take it a few milliseconds.
-    """
-    pathspec = ":(glob)**/.gitattributes"
-    found = repository.git("grep", "-l", "-z", "--no-textconv", "-a", "-e", "", commit, "--", pathspec, accept=(0, 1))
-    for record in found.records:
-        path = record.removeprefix(f"{commit}:")
-        yield path, repository.git("cat-file", "blob", f"{commit}:{path}").stdout
+def _list_attributes(repository: Repository, commit: str) -> Callable[[], Result]:
+    """git walks the trees of `commit`: 20k files take it some ten milliseconds."""
+    flags = ("-l", "-z", "--no-textconv", "-a", "-e", "")
+    return begin(repository.top, "grep", *flags, commit, "--", ":(glob)**/.gitattributes", accept=(0, 1))
 
 
 def _merged(clean: bool, records: list[str]) -> Merged:
