@@ -37,14 +37,15 @@ def needs_recovery(work: Workplace) -> bool:
     left = refs_below(work.repository, names.JOURNAL)
     batch = work.store.open_batch()
     opening = batch is not None and batch.phase is Phase.OPENING
-    return bool(left) or opening or (work.fresh and bool(refs_below(work.repository, names.BATCH)))
+    return bool(left) or opening or (work.store.is_empty() and bool(refs_below(work.repository, names.BATCH)))
 
 
 def recover(work: Workplace) -> tuple[Recovered, ...]:
     """Put everything in order. The caller holds the landing lock, so whoever left this is dead."""
     done: list[Recovered] = []
     with open_objects(work.repository) as objects:
-        if work.fresh:
+        # Asked under the lock: the store may have been new when this process came, and have another one's batch by now.
+        if work.store.is_empty():
             done += _rebuild(work, objects)
         for ref, journal in refs_below(work.repository, names.JOURNAL).items():
             move = read_journal(objects, journal)

@@ -67,6 +67,11 @@ class Store:
         records = self._records("where phase in (?, ?)", Phase.OPENING, Phase.OPEN)
         return records[0].batch if records else None
 
+    def is_empty(self) -> bool:
+        """Has no batch ever been written here, or was the file lost?"""
+        (known,) = self._db.execute("select exists(select 1 from batch)").fetchone()
+        return not known
+
     def records(self) -> tuple[Record, ...]:
         """Every batch, oldest first."""
         return self._records("")

@@ -23,7 +23,6 @@ class Workplace:
     config: Config
     store: Store
     folder: Path
-    fresh: bool  # the store was not there before
 
 
 @contextmanager
@@ -32,9 +31,8 @@ def open_workplace(cwd: Path) -> Iterator[Workplace]:
     features.installed()
     repository = open_repository(cwd)
     folder = home(repository)
-    fresh = not (folder / "ralph.db").exists()
     with open_store(folder) as store:
-        yield Workplace(repository, load(repository.top), store, folder, fresh)
+        yield Workplace(repository, load(repository.top), store, folder)
 
 
 def home(repository: Repository) -> Path:
