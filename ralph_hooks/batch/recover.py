@@ -70,7 +70,7 @@ def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
     tip = repository.commit(move.target)
     if tip == move.old:
         return _go_on(work, objects, move, journal, place, changes)
-    if tip is not None and repository.contains(tip, move.new):
+    if tip is not None and _happened(repository, move, tip):
         missing = _missing(repository, move)
         move_refs(repository, f"ralph-hooks: recover {move.key}", missing)
         if place and tip == move.new:
@@ -80,6 +80,12 @@ def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
         return f"the {move.kind} was finished"
     drop_journal(repository, move)
     return f"the {move.kind} was given up: {move.target} has gone elsewhere meanwhile"
+
+
+def _happened(repository: Repository, move: Move, tip: str) -> bool:
+    """Has the target been at `new`? Where the move goes back, as an undo does, its history must have lost `old`."""
+    back = repository.contains(move.old, move.new)
+    return repository.contains(tip, move.new) and not (back and repository.contains(tip, move.old))
 
 
 def _go_on(work: Workplace, objects: Objects, move: Move, journal: str, place: Repository | None, changes: Diff) -> str:

@@ -112,6 +112,20 @@ def test_commits_on_top_of_a_landing_that_was_not_settled(shop: Workshop, tmp_pa
     assert shop.status() == ""
 
 
+def test_an_undo_that_never_happened_is_not_taken_for_one(shop: Workshop, tmp_path: Path) -> None:
+    shop.land()
+    assert Killing(shop, tmp_path).run("undo", at="read-tree") == -signal.SIGKILL
+    (shop.path / ".git/index.lock").unlink()  # as git advises
+    shop.write({"more.txt": "more\n"})
+    shop.commit("More")
+    refs, state = shop.refs("refs/ralph/landed/"), shop.state()
+    ran = shop.run("recover", "--format", "json")
+    assert "given up" in ran.json["recovered"][0]["action"]
+    assert (shop.refs("refs/ralph/landed/"), shop.state()) == (refs, state)
+    assert shop.run("log", "--format", "json").json["batches"][0]["phase"] == "landed"
+    assert shop.ticks() == ["1.1", "1.2"]
+
+
 def test_a_verdict_is_not_written_once_the_hold_is_gone(shop: Workshop, tmp_path: Path) -> None:
     kill(shop, tmp_path, "read-tree", "after")
     moved_on = STATE | {"taskIndex": 9}
