@@ -67,8 +67,7 @@ def commit(place: Path, message: str) -> subprocess.CompletedProcess[str]:
 def users(tmp_path: Path, offered: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """A user's repository with the hooks installed, and a linked worktree of it beside it, called `linked`."""
     runner = Path(sys.executable).with_name(request.param)
-    if not runner.exists():
-        pytest.skip(f"{request.param} is not installed")
+    assert runner.exists(), "both are in the extra `test`"
     monkeypatch.setenv("PRE_COMMIT_HOME", os.environ.get("RALPH_TEST_PRE_COMMIT_HOME", str(tmp_path / "cache")))
     monkeypatch.setenv("PREK_HOME", str(tmp_path / "prek"))
     place = tmp_path / "users"

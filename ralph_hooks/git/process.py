@@ -53,7 +53,10 @@ class GitError(RalphError):
         said = next(
             (line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "no message"
         )
-        super().__init__(f"git {' '.join(args[:2])} failed with status {status}: {said}", "see `ralph-hooks log`")
+        super().__init__(
+            f"git {' '.join(args[:2])} failed with status {status}: {said}",
+            "all that git said is in ralph/errors.log in the git directory",
+        )
         self.status = status
         self.stderr = os.fsdecode(stderr)
 

@@ -32,7 +32,7 @@ where its change is neither committed nor landed.
 """,
     bad="""\
 - [ ] 1.1 Make codes
-  - **Files**: `/home/ada/shortlink/src/codes.py`
+  - **Files**: `/srv/shortlink/src/codes.py`
 """,
     good="""\
 - [ ] 1.1 Make codes
