@@ -1,0 +1,1 @@
+"""Claude Code: its hook events, and what a batch makes of them."""

@@ -1,0 +1,42 @@
+"""What Claude Code is told about us: the plugin's files and the data that they are made from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ralph_hooks import __version__
+from ralph_hooks.integrations.claude.registration import EVENTS, HOOKS, LAUNCHER, hooks_object, plugin_hooks
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_plugins_hooks_are_those_registered() -> None:
+    text = (ROOT / "hooks" / "hooks.json").read_text()
+    assert text == plugin_hooks(), "run `python -m ralph_hooks.integrations.claude.registration > hooks/hooks.json`"
+
+
+def test_every_deadline_comes_before_the_limit() -> None:
+    assert len(EVENTS) == len(HOOKS)
+    for hook in HOOKS:
+        assert 0 < hook.deadline < hook.limit, hook.event
+
+
+def test_no_stop_hook_races_the_stop_handler() -> None:
+    assert "Stop" not in EVENTS
+
+
+def test_settings_call_the_launcher_that_they_are_given() -> None:
+    made = hooks_object(f"'/a b/{LAUNCHER}'")
+    assert made["PreToolUse"] == [
+        {
+            "matcher": "Agent|Task",
+            "hooks": [{"type": "command", "command": "'/a b/claude-event' PreToolUse", "timeout": 3600}],
+        }
+    ]
+    assert list(made) == list(EVENTS)
+
+
+def test_the_plugin_has_the_version_of_the_package() -> None:
+    plugin = json.loads((ROOT / ".claude-plugin" / "plugin.json").read_text())
+    assert (plugin["name"], plugin["version"]) == ("ralph-hooks", __version__)
