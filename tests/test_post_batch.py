@@ -24,7 +24,7 @@ def tools(tmp_path: Path) -> Path:
     """A PATH with what a machine has, and no ralph-hooks. Its python3 is ours, with the libraries that we need."""
     folder = tmp_path / "tools"
     folder.mkdir()
-    for name in ("sh", "git", "dirname", "readlink"):
+    for name in ("sh", "git", "readlink"):
         (folder / name).symlink_to(str(shutil.which(name)))
     script(folder / "python3", f'exec "{sys.executable}" "$@"')
     return folder
@@ -35,8 +35,7 @@ def checkout(tmp_path: Path) -> Path:
     """The project in a place with blanks and quotes in its name, not installed."""
     folder = tmp_path / "a check 'out'"
     shutil.copytree(ROOT / "ralph_hooks", folder / "ralph_hooks", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "hooks").mkdir()
-    shutil.copy2(ROOT / "hooks" / "post-batch", folder / "hooks")
+    shutil.copytree(ROOT / "hooks", folder / "hooks")
     return folder
 
 
@@ -107,6 +106,17 @@ def test_an_installed_one_goes_first(tools: Path, checkout: Path, repository: Pa
     assert (done.returncode, done.stdout) == (1, "installed, 3: land --target a b\n")
     (tools / "ralph-hooks").unlink()
     assert call(launcher, repository, str(tools), "a b").stdout == "of the checkout, 2: land a b\n"
+
+
+def test_a_variable_names_one_that_is_not_on_the_path(
+    tools: Path, checkout: Path, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tools / "ralph-hooks", "echo installed")
+    script(tmp_path / "of mine", 'echo "mine: $*"')
+    monkeypatch.setenv("RALPH_HOOKS", str(tmp_path / "of mine"))
+    assert call(checkout / "hooks" / "post-batch", repository, str(tools)).stdout == "mine: land\n"
+    (tmp_path / "of mine").unlink()
+    assert call(checkout / "hooks" / "post-batch", repository, str(tools)).stdout == "installed\n"
 
 
 def test_without_any_of_them_it_says_so(tools: Path, checkout: Path, repository: Path) -> None:
