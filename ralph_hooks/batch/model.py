@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 
@@ -32,7 +33,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One executor's try at one task."""
+    """One executor's try at one task.
+
+    `worktree` and `branch` are empty until they are known: an orchestrator may make them itself, after it has joined.
+    """
 
     index: int
     id: str | None
@@ -44,6 +48,15 @@ class Attempt:
     head: str | None = None  # the pinned commit, once the executor has ended
     message: str | None = None  # why it failed or was parked, or what the executor said
     made: tuple[str, ...] = ()  # paths that `link`, `copy` and `setup` made; a directory ends with a slash
+    call: str | None = None  # the orchestrator's own name of the call that runs it; None: the command line
+    agent: str | None = None  # the orchestrator's own name of the executor, once it is known
+    admitted: bool = True  # may its executor begin? One that joined waits for a free place
+    external: bool = False  # it failed for a cause outside the task
+
+    @property
+    def folder(self) -> Path | None:
+        """The worktree, if it is known. Never by `Path(worktree)`: the empty path is the current directory."""
+        return Path(self.worktree) if self.worktree else None
 
     @property
     def name(self) -> str:
@@ -55,10 +68,39 @@ class Attempt:
         """Name and title, for messages."""
         return f"{self.name} {self.title}".strip()
 
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(document: dict[str, Any]) -> Attempt:
+        return Attempt(**{**document, "state": State(document["state"]), "made": tuple(document["made"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A worktree that the orchestrator made for the executor `agent`, put on the base of `batch`.
+
+    `complaint`: why nothing that is done in it can land.
+    """
+
+    agent: str
+    batch: str
+    worktree: str  # absolute path
+    branch: str  # short name; empty when HEAD is detached
+    made: tuple[str, ...] = ()  # as in `Attempt`
+    complaint: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(document: dict[str, Any]) -> Adopted:
+        return Adopted(**{**document, "made": tuple(document["made"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The tasks that are executed from one recorded base.
+    """The tasks that are executed from one recorded base, in the order of their list.
 
     `target` is a full ref name; paths in the repository are relative.
     """
@@ -75,12 +117,23 @@ class Batch:
     copied: dict[str, str]  # untracked spec files that the worktrees were given: path -> blob id
     attempts: tuple[Attempt, ...]
     phase: Phase = Phase.OPEN
+    session: str | None = None  # the orchestrator's session that opened it; None: the command line
+    owner: str | None = None  # what the orchestrator says about the living process of that session
+    opener: str | None = None  # the call that opened it
 
     def attempt(self, index: int) -> Attempt:
         return next(attempt for attempt in self.attempts if attempt.index == index)
 
     def with_attempt(self, changed: Attempt) -> Batch:
         return replace(self, attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
+
+    def with_new(self, attempt: Attempt) -> Batch:
+        """With one attempt more. They land in the order of the list, in whatever order they joined."""
+        return replace(self, attempts=tuple(sorted((*self.attempts, attempt), key=lambda item: item.index)))
+
+    def of_call(self, call: str) -> Attempt | None:
+        """The attempt that the orchestrator's call `call` runs."""
+        return next((attempt for attempt in self.attempts if attempt.call == call), None)
 
     def in_state(self, *states: State) -> tuple[Attempt, ...]:
         return tuple(attempt for attempt in self.attempts if attempt.state in states)
@@ -90,10 +143,7 @@ class Batch:
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Batch:
-        attempts = tuple(
-            Attempt(**{**attempt, "state": State(attempt["state"]), "made": tuple(attempt["made"])})
-            for attempt in document["attempts"]
-        )
+        attempts = tuple(Attempt.from_json(attempt) for attempt in document["attempts"])
         return Batch(**{**document, "attempts": attempts, "phase": Phase(document["phase"])})
 
 

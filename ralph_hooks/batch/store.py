@@ -13,34 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ralph_hooks.batch.model import Attempt, Batch, Landing, Phase
+from ralph_hooks.batch import schema
+from ralph_hooks.batch.model import Adopted, Attempt, Batch, Landing, Phase, State
 from ralph_hooks.errors import RalphError
 
-VERSION = 1  # of the schema
 BUSY = 30.0  # seconds to wait for another process's transaction
-
-_SCHEMA = f"""
-create table if not exists batch (
-    id text primary key,
-    ordinal integer not null,       -- of all batches of the repository, in the order of their start
-    base text not null,
-    phase text not null,
-    document text not null,         -- Batch.as_json, without attempts' later states
-    landing text,                   -- Landing.as_json, once landed
-    ended text,                     -- UTC, ISO 8601
-    told integer not null default 0 -- has anybody been given the verdict?
-);
-create table if not exists attempt (
-    batch text not null references batch(id),
-    idx integer not null,
-    state text not null,
-    head text,
-    message text,
-    made text not null,             -- JSON list
-    primary key (batch, idx)
-);
-pragma user_version = {VERSION};
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +67,11 @@ class Store:
             self._db.execute(
                 "insert into batch (id, ordinal, base, phase, document)"
                 " values (?, (select coalesce(max(ordinal), 0) + 1 from batch), ?, ?, ?)",
-                (batch.id, batch.base, batch.phase, json.dumps(batch.as_json())),
+                (batch.id, batch.base, batch.phase, _document(batch)),
             )
-            for attempt in batch.attempts:
-                self._put(batch.id, attempt)
+            self._put_attempts(batch)
 
     def put_attempt(self, batch: str, attempt: Attempt) -> None:
-        """Write the state, head, message and made paths of one attempt."""
         with self._write():
             self._put(batch, attempt)
 
@@ -113,12 +88,12 @@ class Store:
                 "update batch set phase = ?, landing = ?, ended = ? where id = ?",
                 (Phase.LANDED, json.dumps(landing.as_json()), ended, batch.id),
             )
-            for attempt in batch.attempts:
-                self._put(batch.id, attempt)
+            self._put_attempts(batch)
 
     def remove(self, batch: str) -> None:
         """Forget a batch that never opened."""
         with self._write():
+            self._db.execute("delete from adopted where batch = ?", (batch,))
             self._db.execute("delete from attempt where batch = ?", (batch,))
             self._db.execute("delete from batch where id = ?", (batch,))
 
@@ -126,6 +101,54 @@ class Store:
         """Note that the verdict of this batch has been given to somebody."""
         with self._write():
             self._db.execute("update batch set told = 1 where id = ?", (batch,))
+
+    # An attempt that joins an open batch: `joining` until its record and its hold are written.
+
+    def begin_joining(self, batch: Batch, attempt: Attempt) -> None:
+        """Write `attempt` as half-way into `batch`, and who is alive for the batch's session."""
+        with self._write():
+            self._db.execute("update batch set document = ? where id = ?", (_document(batch), batch.id))
+            self._put(batch.id, attempt, joining=True)
+
+    def end_joining(self, batch: str, *, joined: bool) -> None:
+        """All attempts that are joining `batch` belong to it, or never did."""
+        change = "update attempt set joining = 0" if joined else "delete from attempt"
+        with self._write():
+            self._db.execute(f"{change} where batch = ? and joining", (batch,))
+
+    def is_joining(self) -> bool:
+        """Is an attempt half-way into a batch?"""
+        (found,) = self._db.execute("select exists(select 1 from attempt where joining)").fetchone()
+        return bool(found)
+
+    def admit(self, batch: str, call: str, places: int) -> Attempt | None:
+        """Let the attempt of `call` begin, if fewer than `places` of its batch are at work. Gives it as it is then.
+
+        None: the batch is not open, or has no such attempt. Looking and writing are one transaction.
+        """
+        with self._write():
+            record = self.record(batch)
+            attempt = record.batch.of_call(call) if record and record.batch.phase is Phase.OPEN else None
+            if record is None or attempt is None:
+                return None
+            busy = [other for other in record.batch.in_state(State.RUNNING) if other.admitted]
+            if not attempt.admitted and len(busy) < places:
+                attempt = replace(attempt, admitted=True)
+                self._put(batch, attempt)
+            return attempt
+
+    # Worktrees that an orchestrator made.
+
+    def put_adopted(self, adopted: Adopted) -> None:
+        with self._write():
+            self._db.execute(
+                "insert or replace into adopted (agent, batch, document) values (?, ?, ?)",
+                (adopted.agent, adopted.batch, json.dumps(adopted.as_json())),
+            )
+
+    def adopted(self, agent: str) -> Adopted | None:
+        row = self._db.execute("select document from adopted where agent = ?", (agent,)).fetchone()
+        return Adopted.from_json(json.loads(row[0])) if row else None
 
     def _records(self, where: str, *values: str) -> tuple[Record, ...]:
         rows = self._db.execute(
@@ -143,15 +166,18 @@ class Store:
         )
 
     def _batch(self, name: str, phase: str, document: str) -> Batch:
-        batch = replace(Batch.from_json(json.loads(document)), phase=Phase(phase))
-        rows = self._db.execute("select idx, state, head, message, made from attempt where batch = ?", (name,))
-        now = {row[0]: row[1:] for row in rows}
-        return replace(batch, attempts=tuple(_at(attempt, now.get(attempt.index)) for attempt in batch.attempts))
+        rows = self._db.execute("select document from attempt where batch = ? and not joining order by idx", (name,))
+        attempts = tuple(Attempt.from_json(json.loads(text)) for (text,) in rows)
+        return replace(Batch.from_json(json.loads(document)), phase=Phase(phase), attempts=attempts)
 
-    def _put(self, batch: str, attempt: Attempt) -> None:
+    def _put_attempts(self, batch: Batch) -> None:
+        for attempt in batch.attempts:
+            self._put(batch.id, attempt)
+
+    def _put(self, batch: str, attempt: Attempt, *, joining: bool = False) -> None:
         self._db.execute(
-            "insert or replace into attempt (batch, idx, state, head, message, made) values (?, ?, ?, ?, ?, ?)",
-            (batch, attempt.index, attempt.state, attempt.head, _storable(attempt.message), json.dumps(attempt.made)),
+            "insert or replace into attempt (batch, idx, document, joining) values (?, ?, ?, ?)",
+            (batch, attempt.index, json.dumps(attempt.as_json()), joining),
         )
 
     @contextmanager
@@ -165,16 +191,9 @@ class Store:
         self._db.execute("commit")
 
 
-def _storable(text: str | None) -> str | None:
-    """A reason can name a path that is no UTF-8, and SQLite takes nothing else."""
-    return text and text.encode("utf-8", "backslashreplace").decode()
-
-
-def _at(attempt: Attempt, row: tuple[str, str | None, str | None, str] | None) -> Attempt:
-    if row is None:
-        return attempt
-    state, head, message, made = row
-    return replace(attempt, state=type(attempt.state)(state), head=head, message=message, made=tuple(json.loads(made)))
+def _document(batch: Batch) -> str:
+    """The batch without its attempts: each of those has a row, because they change one by one."""
+    return json.dumps(replace(batch, attempts=()).as_json())
 
 
 @contextmanager
@@ -191,11 +210,11 @@ def open_store(folder: Path) -> Iterator[Store]:
     try:
         # What a power cut takes from it is made anew from refs: it need not wait for the disk as they do.
         connection.execute("pragma synchronous = normal")
-        (version,) = connection.execute("pragma user_version").fetchone()
-        if version > VERSION:
+        found = schema.version(connection)
+        if found > schema.VERSION:
             raise RalphError(f"{path} was made by a newer ralph-hooks", "use that one")
-        if version < VERSION:
-            connection.executescript(_SCHEMA)
+        if found < schema.VERSION:
+            schema.upgrade(connection)
         yield Store(connection)
     except sqlite3.DatabaseError as error:
         raise RalphError(f"{path} cannot be used: {error}", "move it away; it is made anew from refs/ralph/") from error
