@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import end
+from ralph_hooks.batch.hold import release_hold
 from ralph_hooks.batch.model import Attempt, Batch, Phase, State
-from ralph_hooks.batch.rollback import release_hold
 from ralph_hooks.batch.workplace import Workplace, now
 from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs

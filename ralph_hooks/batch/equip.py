@@ -8,32 +8,38 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ralph_hooks.batch.model import Attempt, Batch
+from ralph_hooks.batch.model import Batch
 from ralph_hooks.config import Config
+from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import environment
-from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import dirt
 
 TAIL = 2000  # characters of a failed setup's output that are kept
 
+Copies = Mapping[str, bytes]  # the spec's untracked files by path
+
+
+def copied_files(objects: Objects, batch: Batch) -> Copies:
+    """The spec's untracked files, as they were when the batch was opened."""
+    return {path: objects.blob(blob) for path, blob in batch.copied.items()}
+
 
 def equip(
-    copies: Mapping[str, bytes], batch: Batch, attempt: Attempt, config: Config
+    place: Repository, copies: Copies, source: Path, config: Config, extra: Mapping[str, str]
 ) -> tuple[tuple[str, ...], str | None]:
-    """Give the attempt's worktree what it needs.
+    """Give the worktree `place` what it needs; links and copies lead to the worktree at `source`.
 
-    `copies`: the spec's untracked files by path. Returns the paths that this made, and why `setup` failed, if it did.
+    `extra`: for the environment of `setup`. Returns the paths that this made, and why `setup` failed, if it did.
 
     What was made never enters a squash, ignored or not, so it is written down at once.
     """
-    place = open_repository(Path(attempt.worktree))
-    source = Path(batch.top)
     for path, content in copies.items():
         _put(place.top / path, content)
     linked = [path for path in config.link if _link(source / path, place.top / path)]
     for path in config.copy:
         _copy(source / path, place.top / path)
-    complaint = _run_setup(place, attempt, config) if config.setup else None
+    complaint = _run_setup(place, config, extra) if config.setup else None
     found = dirt(place)
     # A link to a folder that `.gitignore` names with a slash is not ignored, and whatever is ignored can be forced.
     return tuple(dict.fromkeys([*copies, *linked, *found.loose, *found.ignored])), complaint
@@ -62,11 +68,11 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-def _run_setup(place: Repository, attempt: Attempt, config: Config) -> str | None:
+def _run_setup(place: Repository, config: Config, extra: Mapping[str, str]) -> str | None:
     """Run the configured command. A shell, because the user wrote it for one; nothing of a task list enters it."""
     assert config.setup is not None  # noqa: S101 - the caller asked
-    extra = {"RALPH_TASK_INDEX": str(attempt.index), "RALPH_WORKTREE": attempt.worktree}
-    kept = {name: value for name, value in environment(extra).items() if name != "LC_ALL"} | _locale()
+    ours = {**extra, "RALPH_WORKTREE": str(place.top)}
+    kept = {name: value for name, value in environment(ours).items() if name != "LC_ALL"} | _locale()
     try:
         done = subprocess.run(  # noqa: S602 - the user wrote it for a shell
             config.setup,

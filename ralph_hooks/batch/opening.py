@@ -2,120 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ralph_hooks.batch import names
-from ralph_hooks.batch.equip import equip
+from ralph_hooks.batch.equip import Copies, copied_files, equip
+from ralph_hooks.batch.ground import Ground
+from ralph_hooks.batch.hold import put_on_hold
 from ralph_hooks.batch.model import Attempt, Batch, Phase, State
-from ralph_hooks.batch.record import write_record
+from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.rollback import roll_back
 from ralph_hooks.batch.workplace import Workplace, now
 from ralph_hooks.git.objects import Objects, open_objects
-from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.repository import Repository, open_repository
 from ralph_hooks.git.worktrees import add_worktree, exclude
-from ralph_hooks.spec import state
 from ralph_hooks.spec.locate import Spec
-from ralph_hooks.spec.numbering import Handler, number
-from ralph_hooks.tasklist.model import Task, TaskList
+from ralph_hooks.spec.numbering import number
+from ralph_hooks.tasklist.model import Task
+
+Furnish = Callable[[Objects, Batch], Batch]
 
 
 def open_batch(
-    work: Workplace,
-    spec: Spec,
-    listed: TaskList,
-    tasks: Sequence[Task],
-    *,
-    base: str,
-    target: str,
-    handler: Handler,
-    prepare: Callable[[Objects, Batch], None] | None = None,
+    work: Workplace, ground: Ground, tasks: Sequence[Task], prepare: Callable[[Objects, Batch], None] | None = None
 ) -> Batch:
-    """Open a batch of `tasks`. `prepare` may change the fresh worktrees before their executors get them.
+    """Open a batch of `tasks`, each with a worktree of ours.
 
-    Raises RalphError, with everything as before, when a worktree cannot be made or the state file cannot be written.
-    The caller holds the landing lock and has made sure that no batch is open.
+    `prepare` may change those before their executors get them. Raises RalphError, with everything as before, when one
+    cannot be made or the state file cannot be written. The caller holds the landing lock and has made sure that no
+    batch is open.
     """
-    repository = work.repository
-    with open_objects(repository) as objects:
-        batch = _drafted(work, objects, spec, listed, tasks, base=base, target=target, handler=handler)
-        work.store.add(batch)
-        try:
-            record = write_record(objects, batch)
-            move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(names.BATCH + batch.id, None, record)])
-            exclude(repository, f"/{names.FOLDER}/")
-            for attempt in batch.attempts:
-                reason = f"ralph-hooks batch {batch.id}, task {attempt.name}"
-                add_worktree(repository, Path(attempt.worktree), attempt.branch, base, reason)
-            batch = _equipped(work, objects, batch)
-            if prepare:
-                prepare(objects, batch)
-            _hold(spec, batch)
-        except BaseException:
-            roll_back(work, batch)
-            raise
+    with open_objects(work.repository) as objects:
+        draft = _drafted(work, objects, ground)
+        folder = names.worktree_folder(draft.top, draft.id)
+        attempts = tuple(
+            replace(new_attempt(ground, task), worktree=str(folder / slug), branch=f"{names.BRANCHES}{draft.id}/{slug}")
+            for task, slug in _slugs(tasks)
+        )
+        return _open(work, objects, replace(draft, attempts=attempts), partial(_furnished, work, prepare))
+
+
+def open_joined(work: Workplace, ground: Ground, attempt: Attempt, session: str, owner: str | None) -> Batch:
+    """Open a batch of `attempt` alone, whose worktree the orchestrator is going to make. Otherwise as `open_batch`."""
+    with open_objects(work.repository) as objects:
+        draft = _drafted(work, objects, ground)
+        batch = replace(draft, attempts=(attempt,), session=session, owner=owner, opener=attempt.call)
+        return _open(work, objects, batch, lambda _, opened: opened)
+
+
+def new_attempt(ground: Ground, task: Task) -> Attempt:
+    """An attempt at `task` that has no worktree yet."""
+    return Attempt(task.index, task.id, task.title, "", "", number(ground.listed.text, task.line, ground.handler))
+
+
+def _open(work: Workplace, objects: Objects, batch: Batch, furnish: Furnish) -> Batch:
+    work.store.add(batch)
+    try:
+        pin_record(objects, batch)
+        batch = furnish(objects, batch)
+        put_on_hold(batch)
+    except BaseException:
+        roll_back(work, batch)
+        raise
     work.store.set_phase(batch.id, Phase.OPEN)
     return replace(batch, phase=Phase.OPEN)
 
 
-def _hold(spec: Spec, batch: Batch) -> None:
-    if spec.state is None:
-        return
-    document = state.read(spec.root / spec.state)
-    if document is not None:
-        numbers = {attempt.index: attempt.number for attempt in batch.attempts}
-        state.write(spec.root / spec.state, state.hold(document, batch=batch.id, numbers=numbers))
-
-
-def _drafted(
-    work: Workplace,
-    objects: Objects,
-    spec: Spec,
-    listed: TaskList,
-    tasks: Sequence[Task],
-    *,
-    base: str,
-    target: str,
-    handler: Handler,
+def _furnished(
+    work: Workplace, prepare: Callable[[Objects, Batch], None] | None, objects: Objects, batch: Batch
 ) -> Batch:
-    name = names.batch_id(base, work.store.count_on(base) + 1)
-    folder = names.worktree_folder(str(work.repository.top), name)
-    slugs = _slugs(tasks)
-    attempts = tuple(
-        Attempt(
-            index=task.index,
-            id=task.id,
-            title=task.title,
-            worktree=str(folder / slugs[task.index]),
-            branch=f"ralph/{name}/{slugs[task.index]}",
-            number=number(listed.text, task.line, handler),
-        )
-        for task in tasks
-    )
+    exclude(work.repository, f"/{names.FOLDER}/")
+    for attempt in batch.attempts:
+        reason = f"{names.LOCKED} {batch.id}, task {attempt.name}"
+        if attempt.folder:
+            add_worktree(work.repository, attempt.folder, attempt.branch, batch.base, reason)
+    batch = _equipped(work, objects, batch)
+    if prepare:
+        prepare(objects, batch)
+    return batch
+
+
+def _drafted(work: Workplace, objects: Objects, ground: Ground) -> Batch:
+    """The batch without its attempts."""
+    spec = ground.spec
     return Batch(
-        id=name,
-        base=base,
-        target=target,
+        id=names.batch_id(ground.base, work.store.count_on(ground.base) + 1),
+        base=ground.base,
+        target=ground.target,
         top=str(work.repository.top),
         tasks=spec.tasks,
         kind=spec.kind,
-        dialect=listed.dialect,
-        handler=handler,
+        dialect=ground.listed.dialect,
+        handler=ground.handler,
         started=now(),
         copied=_copied(work.repository, objects, spec),
-        attempts=attempts,
+        attempts=(),
         phase=Phase.OPENING,
     )
 
 
-def _slugs(tasks: Sequence[Task]) -> Mapping[int, str]:
-    """A folder and branch name for each task; two that come out alike get their index."""
-    plain = {task.index: names.slug(task.index, task.id) for task in tasks}
-    taken = [slug.casefold() for slug in plain.values()]
-    return {index: slug if taken.count(slug.casefold()) == 1 else f"{slug}-{index}" for index, slug in plain.items()}
+def _slugs(tasks: Sequence[Task]) -> Iterator[tuple[Task, str]]:
+    """Each task with a name for its folder and branch; two that come out alike get their index."""
+    plain = [names.slug(task.index, task.id) for task in tasks]
+    taken = [slug.casefold() for slug in plain]
+    for task, slug in zip(tasks, plain, strict=True):
+        yield task, slug if taken.count(slug.casefold()) == 1 else f"{slug}-{task.index}"
 
 
 def _copied(repository: Repository, objects: Objects, spec: Spec) -> dict[str, str]:
@@ -134,10 +128,10 @@ def _copied(repository: Repository, objects: Objects, spec: Spec) -> dict[str, s
 
 def _equipped(work: Workplace, objects: Objects, batch: Batch) -> Batch:
     """Run links, copies and setups; setups side by side, since they are what takes time."""
+    # Copies come from one git conversation, which one thread at a time may hold: so blobs are read before.
+    copies = copied_files(objects, batch)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        # Copies come from one git conversation, which one thread at a time may hold: so blobs are read before.
-        blobs = {path: objects.blob(blob) for path, blob in batch.copied.items()}
-        results = list(pool.map(lambda attempt: equip(blobs, batch, attempt, work.config), batch.attempts))
+        results = list(pool.map(lambda attempt: _equip(work, copies, batch, attempt), batch.attempts))
     for attempt, (made, complaint) in zip(batch.attempts, results, strict=True):
         changed = replace(attempt, made=made)
         if complaint is not None:
@@ -145,3 +139,8 @@ def _equipped(work: Workplace, objects: Objects, batch: Batch) -> Batch:
         work.store.put_attempt(batch.id, changed)
         batch = batch.with_attempt(changed)
     return batch
+
+
+def _equip(work: Workplace, copies: Copies, batch: Batch, attempt: Attempt) -> tuple[tuple[str, ...], str | None]:
+    place = open_repository(Path(attempt.worktree))
+    return equip(place, copies, Path(batch.top), work.config, {"RALPH_TASK_INDEX": str(attempt.index)})

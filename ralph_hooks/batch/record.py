@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 
+from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
+from ralph_hooks.git.refs import RefUpdate, move_refs
 
 
-def write_record(objects: Objects, batch: Batch) -> str:
+def pin_record(objects: Objects, batch: Batch) -> None:
+    """The record of `batch` is as the batch is now. The caller holds the landing lock."""
+    repository, ref = objects.repository, names.BATCH + batch.id
+    record = _write_record(objects, batch)
+    move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(ref, repository.commit(ref), record)])
+
+
+def _write_record(objects: Objects, batch: Batch) -> str:
     """Store the record; gives its commit. Untracked spec files that the worktrees were given are kept in it."""
     document = objects.write("blob", json.dumps(batch.as_json()).encode())
     entries = {"batch.json": Entry(REGULAR[0], document)}

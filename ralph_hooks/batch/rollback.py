@@ -1,30 +1,28 @@
-"""Taking back a start that did not get through, and lifting the hold of a batch that ends without a landing."""
+"""Taking back what did not get through: the start of a batch, a task that was joining one."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 from ralph_hooks.batch import names
+from ralph_hooks.batch.ending import branch_ref
+from ralph_hooks.batch.hold import narrow_hold, release_hold
 from ralph_hooks.batch.model import Batch
-from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.workplace import Workplace
-from ralph_hooks.errors import RalphError
+from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import HEADS
 from ralph_hooks.git.worktrees import discard_worktree
-from ralph_hooks.spec import state
 
 
 def roll_back(work: Workplace, batch: Batch) -> None:
     """Take a start back that did not get through. No executor has seen its worktrees yet."""
     for attempt in batch.attempts:
-        discard_worktree(work.repository, Path(attempt.worktree))
-        found = work.repository.commit(HEADS + attempt.branch)
-        if found == batch.base:
-            move_refs(
-                work.repository, "ralph-hooks: start taken back", [RefUpdate(HEADS + attempt.branch, found, None)]
-            )
+        if attempt.folder:
+            discard_worktree(work.repository, attempt.folder)
+        branch = branch_ref(attempt)
+        if branch and work.repository.commit(branch) == batch.base:
+            move_refs(work.repository, "ralph-hooks: start taken back", [RefUpdate(branch, batch.base, None)])
     record = work.repository.commit(names.BATCH + batch.id)
     if record:
         move_refs(work.repository, "ralph-hooks: start taken back", [RefUpdate(names.BATCH + batch.id, record, None)])
@@ -34,15 +32,8 @@ def roll_back(work: Workplace, batch: Batch) -> None:
     work.store.remove(batch.id)
 
 
-def release_hold(batch: Batch) -> str | None:
-    """Lift the hold of a batch that ends without a landing. Gives a warning when the state file cannot be used."""
-    path = spec_of(batch).state
-    if path is None:
-        return None
-    try:
-        document = state.read(Path(batch.top) / path)
-        if document is not None and state.held_by(document) == batch.id:
-            state.write(Path(batch.top) / path, state.release(document, batch.id))
-    except RalphError as error:
-        return str(error)
-    return None
+def drop_joining(work: Workplace, objects: Objects, batch: Batch) -> None:
+    """Take back what is half-way into `batch`, which is as it was without it."""
+    pin_record(objects, batch)
+    narrow_hold(batch)
+    work.store.end_joining(batch.id, joined=False)

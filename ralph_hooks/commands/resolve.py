@@ -8,7 +8,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ralph_hooks.batch.start import Resolving, Wanted, resolve
+from ralph_hooks.batch.ground import Wanted
+from ralph_hooks.batch.start import Resolving, resolve
 from ralph_hooks.commands.printing import add_format, add_list, as_json, put, put_json
 from ralph_hooks.commands.session import changing
 from ralph_hooks.commands.start import task_document

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ralph_hooks.batch.fragments import progress_file
+from ralph_hooks.batch.ground import Wanted
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
-from ralph_hooks.batch.start import Started, Wanted, start
+from ralph_hooks.batch.start import Started, start
 from ralph_hooks.commands.printing import add_format, add_list, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing
 from ralph_hooks.errors import UsageError, printable

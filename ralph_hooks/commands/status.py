@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ralph_hooks.batch.ending import worktree_of
+from ralph_hooks.batch.ending import branch_tip, worktree_of
 from ralph_hooks.batch.model import Attempt, Batch
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.printing import add_format, as_json, put, put_json
 from ralph_hooks.commands.session import reading
 from ralph_hooks.errors import printable
-from ralph_hooks.git.repository import HEADS
 from ralph_hooks.spec import handler
 
 EXAMPLE = "ralph-hooks status --watch"
@@ -76,7 +75,7 @@ def _look() -> Shown:
 
 def _head(work: Workplace, attempt: Attempt) -> str | None:
     place = worktree_of(work, attempt)
-    return place.commit("HEAD") if place else work.repository.commit(HEADS + attempt.branch)
+    return place.commit("HEAD") if place else branch_tip(work, attempt)
 
 
 def _document(shown: Shown) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ralph_hooks.spec.numbering import Handler, number, total
 from ralph_hooks.spec.state_file import StateError, read, write
 from ralph_hooks.tasklist.model import TaskList
 
-__all__ = ["Change", "StateError", "apply", "held_by", "hold", "land", "read", "release", "revert", "write"]
+__all__ = ["Change", "StateError", "apply", "held_by", "hold", "land", "read", "regroup", "release", "revert", "write"]
 
 HOLD = "ralphHold"
 # What `hold` writes, and what only a landing writes.
@@ -60,11 +60,12 @@ def hold(document: Document, *, batch: str, numbers: Mapping[int, int]) -> Docum
     if held_by(document) == batch:
         return document
     before = _before(document) if HOLD in document else _keys(document, (*_HELD, *_LANDED))
-    indices = sorted(set(numbers.values()))
-    group = {"startIndex": indices[0], "endIndex": indices[-1], "taskIndices": indices}
-    results = {str(index): {"status": "pending"} for index in indices}
-    values = {"awaitingApproval": True, "parallelGroup": group, "taskResults": results}
-    return document | values | {HOLD: {"batch": batch, "before": before}}
+    return document | _held(numbers) | {HOLD: {"batch": batch, "before": before}}
+
+
+def regroup(document: Document, *, batch: str, numbers: Mapping[int, int]) -> Document:
+    """Hold for other tasks than before: one has joined, or left. Unchanged without the hold of `batch`."""
+    return document | _held(numbers) if held_by(document) == batch else document
 
 
 def release(document: Document, batch: str) -> Document:
@@ -111,6 +112,14 @@ def revert(document: Document, change: Change) -> Document:
     """Put back the values from before `start`, each only where the landing's value still stands."""
     still = {key for key in change.after if _same(_keys(document, (key,))[key], change.after[key])}
     return _with(document, {key: change.before[key] for key in change.after if key in still})
+
+
+def _held(numbers: Mapping[int, int]) -> Document:
+    """What stands in the document while the tasks with these numbers are being worked on."""
+    indices = sorted(set(numbers.values()))
+    group = {"startIndex": indices[0], "endIndex": indices[-1], "taskIndices": indices}
+    results = {str(index): {"status": "pending"} for index in indices}
+    return {"awaitingApproval": True, "parallelGroup": group, "taskResults": results}
 
 
 def _results(numbers: Mapping[int, int], errors: Mapping[int, str]) -> dict[str, Any]:
