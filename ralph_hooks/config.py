@@ -31,6 +31,7 @@ class Config:
     setup_timeout: float = 1800
     stop_handler: str = "auto"  # "auto", "increments" or "reads"
     max_task_iterations: int = 5
+    retry_pause: float = 30  # before a task that failed for a cause outside is tried again; doubles each time
     keep_worktrees: bool = False
     lock_timeout: float = 60
     sign_timeout: float = 30

@@ -126,6 +126,7 @@ SCHEMA: Mapping[str, Kind] = {
     "setup_timeout": _SECONDS,
     "stop_handler": _one_of("auto", "increments", "reads"),
     "max_task_iterations": _whole(1, 1000),
+    "retry_pause": _SECONDS,
     "keep_worktrees": Kind(_flag, {"type": "boolean"}),
     "lock_timeout": _SECONDS,
     "sign_timeout": _SECONDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ralph_hooks.batch.model import Phase, State
+from ralph_hooks.batch.model import Attempt, Phase, State
 from ralph_hooks.batch.names import FAILED, PARKED, attempt_ref
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
@@ -17,11 +17,16 @@ from ralph_hooks.tasklist.plan import next_tasks, unmet
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What became of a task before: how often it was tried in vain, why the last time, and where that work is."""
+    """What became of a task before: how often it was tried in vain, why the last time, and where that work is.
+
+    `outside`: how many of the last tries, in a row, failed for a cause outside the task; `ended`: the last one (UTC).
+    """
 
     tries: int
     reason: str
     ref: str
+    outside: int = 0
+    ended: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +45,25 @@ def earlier_attempts(records: Sequence[Record], listed: TaskList, path: str) -> 
     """The failed and parked attempts at the open tasks of the list at `path`, by task index."""
     found: dict[int, Earlier] = {}
     for record in records:
-        if (
-            record.batch.tasks != path or record.batch.phase is Phase.ABORTED
-        ):  # aborted: the person's doing, not the task's
+        # Aborted: the person's doing, not the task's. Open: nothing has come of it yet.
+        if record.batch.tasks != path or record.batch.phase not in {Phase.LANDED, Phase.UNDONE}:
             continue
         for attempt in record.batch.in_state(State.FAILED, State.PARKED):
             task = same_task(listed, attempt.index, attempt.id, attempt.title)
             if task is not None and not task.done:
-                root = PARKED if attempt.state is State.PARKED else FAILED
-                tries = found[task.index].tries + 1 if task.index in found else 1
-                ref = attempt_ref(root, record.batch.id, attempt)
-                found[task.index] = Earlier(tries, attempt.message or attempt.state, ref)
+                found[task.index] = _once_more(found.get(task.index), record, attempt)
     return found
+
+
+def _once_more(before: Earlier | None, record: Record, attempt: Attempt) -> Earlier:
+    root = PARKED if attempt.state is State.PARKED else FAILED
+    return Earlier(
+        tries=(before.tries if before else 0) + 1,
+        reason=attempt.message or attempt.state,
+        ref=attempt_ref(root, record.batch.id, attempt),
+        outside=(before.outside if before else 0) + 1 if attempt.external else 0,
+        ended=record.ended,
+    )
 
 
 def choose_next(
@@ -75,14 +87,15 @@ def choose_named(listed: TaskList, plan: Plan, names: Sequence[str], *, allow_ov
     """
     tasks = {task.index: task for task in (find(listed, name) for name in names)}
     for task in tasks.values():
-        _require_startable(listed, plan, task)
+        require_startable(listed, plan, task)
     ordered = [tasks[index] for index in sorted(tasks)]
     _require_disjoint(ordered, allow_overlap=allow_overlap)
     _require_independent(plan, ordered)
     return Choice(tuple(ordered))
 
 
-def _require_startable(listed: TaskList, plan: Plan, task: Task) -> None:
+def require_startable(listed: TaskList, plan: Plan, task: Task) -> None:
+    """Raise UsageError for a task that no executor can begin now: done, a [VERIFY], or waiting for another."""
     if task.done:
         raise UsageError(
             f"task {task.name} is done already (line {task.line})", "name an open one; see `ralph-hooks plan`"

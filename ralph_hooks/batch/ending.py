@@ -43,16 +43,27 @@ def remains(work: Workplace, attempt: Attempt) -> Remains:
     """Look at the attempt's worktree; at its branch where the worktree is gone."""
     place = worktree_of(work, attempt)
     if place is None:
-        return Remains(None, work.repository.commit(HEADS + attempt.branch), ())
+        return Remains(None, branch_tip(work, attempt), ())
     found = dirt(place)
     loose = tuple(path for path in found.loose if not is_made(path, attempt.made))
     return Remains(place, place.commit("HEAD"), loose, found.ignored)
 
 
+def branch_ref(attempt: Attempt) -> str | None:
+    """Full name of the attempt's branch, if it is known."""
+    return HEADS + attempt.branch if attempt.branch else None
+
+
+def branch_tip(work: Workplace, attempt: Attempt) -> str | None:
+    """The tip of the attempt's branch; None when there is none any more, or none yet."""
+    ref = branch_ref(attempt)
+    return work.repository.commit(ref) if ref else None
+
+
 def worktree_of(work: Workplace, attempt: Attempt) -> Repository | None:
     """The attempt's worktree, if it is still one of this repository."""
-    path = Path(attempt.worktree)
-    if not (path / ".git").exists():
+    path = attempt.folder
+    if path is None or not (path / ".git").exists():
         return None
     try:
         place = open_repository(path)
@@ -62,25 +73,44 @@ def worktree_of(work: Workplace, attempt: Attempt) -> Repository | None:
 
 
 def end(
-    work: Workplace, objects: Objects, batch: Batch, attempt: Attempt, state: State, message: str | None
+    work: Workplace,
+    objects: Objects,
+    batch: Batch,
+    attempt: Attempt,
+    state: State,
+    message: str | None,
+    *,
+    external: bool = False,
 ) -> Attempt:
     """Write down that the attempt has ended as DONE or FAILED, with everything it leaves pinned under a ref.
 
     Uncommitted work is committed on the executor's branch when it said done; of a failed attempt it is only kept.
+    `external`: it failed for a cause outside the task. The caller holds the landing lock.
     Raises RefusedError while files of a DONE attempt are in conflict.
     """
+    complaint = _complaint(work, attempt)
+    if complaint:
+        state, message = State.FAILED, complaint
     left = remains(work, attempt)
     if state is State.DONE and left.place:
         _refuse_conflicts(left.place)
-    head = left.head
+    head = left.head or attempt.head  # a pin counts when worktree and branch have gone since
     if left.place and left.head and left.loose:
         head = _commit_loose(objects, batch, attempt, left.place, left.head, left.loose, move=state is State.DONE)
     if state is State.DONE and head is None:
-        state, message = State.FAILED, "worktree and branch are gone"
-    ended = replace(attempt, state=state, head=head, message=message)
+        state, message = State.FAILED, "worktree and branch are gone" if attempt.folder else "it never had a worktree"
+    ended = replace(
+        attempt, state=state, head=head, message=message, external=external and state is State.FAILED and not complaint
+    )
     _pin(work.repository, batch, ended)
     work.store.put_attempt(batch.id, ended)
     return ended
+
+
+def _complaint(work: Workplace, attempt: Attempt) -> str | None:
+    """Why nothing that this executor did can land: its worktree could not be put on the base, or its setup failed."""
+    adopted = work.store.adopted(attempt.agent) if attempt.agent else None
+    return adopted.complaint if adopted else None
 
 
 def _pin(repository: Repository, batch: Batch, attempt: Attempt) -> None:

@@ -23,10 +23,10 @@ def temporary_name(number: int) -> str:
 
 
 def progress_file(spec: Spec, attempt: Attempt) -> str | None:
-    """Absolute path of the attempt's progress file; None for lists that keep no log."""
-    if spec.progress is None:
+    """Absolute path of the attempt's progress file; None for lists that keep no log, and without a worktree."""
+    if spec.progress is None or attempt.folder is None:
         return None
-    return str(Path(attempt.worktree) / spec.beside(temporary_name(attempt.index)))
+    return str(attempt.folder / spec.beside(temporary_name(attempt.index)))
 
 
 @dataclass(frozen=True, slots=True)

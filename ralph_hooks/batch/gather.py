@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ralph_hooks.batch.ending import end
+from ralph_hooks.batch.ending import branch_tip, end
 from ralph_hooks.batch.fragments import Sources, fragment
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
@@ -15,7 +15,6 @@ from ralph_hooks.batch.squash import Misfit, Squash, squash_all
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import Objects
-from ralph_hooks.git.repository import HEADS
 from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
@@ -59,13 +58,13 @@ def _pinned(
 
     Only an executor that has committed after it had ended costs a git process here.
     """
-    head = standing.get(attempt.worktree) or work.repository.commit(HEADS + attempt.branch)
+    head = standing.get(attempt.worktree) or branch_tip(work, attempt)
     if head in {attempt.head, None}:
         return attempt, None
     if attempt.state is State.DONE and attempt.head and not work.repository.contains(head or "", attempt.head):
         return attempt, "its branch was rewound after its executor had ended"
     try:
-        return end(work, objects, batch, attempt, attempt.state, attempt.message), None
+        return end(work, objects, batch, attempt, attempt.state, attempt.message, external=attempt.external), None
     except RefusedError as error:  # conflict markers
         return attempt, error.what
 

@@ -20,6 +20,8 @@ JOURNAL = ROOT + "landing/"  # a move of the target that is under way
 LOG = ROOT + "log/"  # the journals of moves that were completed
 
 FOLDER = ".ralph"  # at the top of the worktree, excluded from its status
+BRANCHES = "ralph/"
+LOCKED = "ralph-hooks batch"  # how the reason of our own worktree locks begins
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -11,7 +11,7 @@ from ralph_hooks.batch.journal import drop_journal, read_journal
 from ralph_hooks.batch.model import Batch, Phase, State
 from ralph_hooks.batch.move import Move
 from ralph_hooks.batch.record import read_record
-from ralph_hooks.batch.rollback import roll_back
+from ralph_hooks.batch.rollback import drop_joining, roll_back
 from ralph_hooks.batch.settle import settle
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
@@ -37,7 +37,8 @@ def needs_recovery(work: Workplace) -> bool:
     left = refs_below(work.repository, names.JOURNAL)
     batch = work.store.open_batch()
     opening = batch is not None and batch.phase is Phase.OPENING
-    return bool(left) or opening or (work.store.is_empty() and bool(refs_below(work.repository, names.BATCH)))
+    lost = work.store.is_empty() and bool(refs_below(work.repository, names.BATCH))
+    return bool(left) or opening or lost or work.store.is_joining()
 
 
 def recover(work: Workplace) -> tuple[Recovered, ...]:
@@ -54,6 +55,9 @@ def recover(work: Workplace) -> tuple[Recovered, ...]:
         if batch is not None and batch.phase is Phase.OPENING:
             roll_back(work, batch)
             done.append(Recovered(batch.id, "its start was taken back"))
+        elif batch is not None and work.store.is_joining():
+            drop_joining(work, objects, batch)
+            done.append(Recovered(batch.id, "a task that was joining it was taken out again"))
     return tuple(done)
 
 

@@ -93,9 +93,9 @@ def hand_on_progress(objects: Objects, parked: ParkedAttempt, batch: Batch) -> N
     file = progress_file(spec_of(batch), batch.attempts[0])
     if file is None:
         return
-    folder = Path(parked.attempt.worktree)
+    folder = parked.attempt.folder
     base, head = (objects.tree_of(commit) for commit in (parked.batch.base, parked.head))
-    sources = Sources(base, head, folder if folder.is_dir() else None)
+    sources = Sources(base, head, folder if folder and folder.is_dir() else None)
     written = fragment(objects, parked.batch, parked.attempt, sources, ())
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     Path(file).write_bytes(encode(progress.merge("", [written])))

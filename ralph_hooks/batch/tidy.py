@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch import names
-from ralph_hooks.batch.ending import remains
+from ralph_hooks.batch.ending import branch_ref, branch_tip, remains
 from ralph_hooks.batch.model import Attempt, Batch, Landing, State
 from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import HEADS, Repository, worktree_at
-from ralph_hooks.git.worktrees import remove_worktree
+from ralph_hooks.git.repository import Repository, worktree_at
+from ralph_hooks.git.worktrees import remove_worktree, worktrees
 
 
 def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
@@ -45,6 +45,10 @@ def _remove(work: Workplace, batch: Batch, attempt: Attempt) -> Iterator[str]:
     pinned = work.repository.commit(names.attempt_ref(names.DONE, batch.id, attempt))
     left = remains(work, attempt)
     if left.place is not None:
+        lock = _foreign_lock(work, left.place)
+        if lock is not None:
+            yield f"the worktree of task {attempt.name} was kept: it is locked ({lock or 'no reason given'})"
+            return
         if left.head != pinned or left.loose:
             yield f"the worktree of task {attempt.name} was kept: it holds work that did not land"
             return
@@ -57,9 +61,15 @@ def _remove(work: Workplace, batch: Batch, attempt: Attempt) -> Iterator[str]:
             yield f"ignored files went with the worktree of task {attempt.name}: {', '.join(ignored[:5])}{more}"
         # Forced, because links and copies are untracked: everything else in it is pinned, as was just seen.
         remove_worktree(work.repository, left.place.top, force=bool(attempt.made))
-    tip = work.repository.commit(HEADS + attempt.branch)
-    if tip is not None and tip == pinned:
-        move_refs(work.repository, "ralph-hooks: landed", [RefUpdate(HEADS + attempt.branch, tip, None)])
+    branch, tip = branch_ref(attempt), branch_tip(work, attempt)
+    if branch and tip and tip == pinned:
+        move_refs(work.repository, "ralph-hooks: landed", [RefUpdate(branch, tip, None)])
+
+
+def _foreign_lock(work: Workplace, place: Repository) -> str | None:
+    """The reason of a lock that is not ours: whoever set it may still be at work there."""
+    locks = (tree.locked for tree in worktrees(work.repository) if tree.path == place.top)
+    return next((reason for reason in locks if reason is not None and not reason.startswith(names.LOCKED)), None)
 
 
 def _nested(place: Repository) -> bool:

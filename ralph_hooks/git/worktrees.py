@@ -14,12 +14,15 @@ from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 
 @dataclass(frozen=True, slots=True)
 class Worktree:
-    """One line group of `git worktree list`. `branch` is a full ref name, None when detached."""
+    """One line group of `git worktree list`.
+
+    `branch` is a full ref name, None when detached; `locked` the reason of its lock, which may be empty.
+    """
 
     path: Path
     head: str
     branch: str | None
-    locked: bool
+    locked: str | None
     prunable: bool
 
 
@@ -35,7 +38,7 @@ def worktrees(repository: Repository) -> tuple[Worktree, ...]:
             continue
         if "worktree" in lines and "bare" not in lines:
             path, head = Path(lines["worktree"]), lines.get("HEAD", "")
-            found.append(Worktree(path, head, lines.get("branch"), "locked" in lines, "prunable" in lines))
+            found.append(Worktree(path, head, lines.get("branch"), lines.get("locked"), "prunable" in lines))
         lines = {}
     return tuple(found)
 

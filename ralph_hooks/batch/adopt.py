@@ -1,0 +1,115 @@
+"""Worktrees that an orchestrator makes for its executors: put on the base of the batch, equipped, tied to attempts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ralph_hooks.batch.equip import copied_files, equip
+from ralph_hooks.batch.model import Adopted, Attempt, Batch
+from ralph_hooks.batch.record import pin_record
+from ralph_hooks.batch.squash import is_made
+from ralph_hooks.batch.workplace import BusyError, Workplace
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.fresh import is_fresh, is_linked, reset_fresh
+from ralph_hooks.git.objects import open_objects
+from ralph_hooks.git.process import GitError
+from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.worktrees import dirt
+
+__all__ = ["Adopted", "adopt", "adopted", "assign"]
+
+LOCK = "ralph-adopt.lock"  # in the worktree's own git directory, so it goes with the worktree
+
+
+def adopted(work: Workplace, agent: str) -> Adopted | None:
+    """The worktree that was adopted for `agent`."""
+    return work.store.adopted(agent)
+
+
+def adopt(work: Workplace, batch: Batch, agent: str, path: Path) -> Adopted:
+    """Put the worktree at `path`, which the orchestrator made for `agent`, on the base of `batch`, and equip it.
+
+    Once per agent: the second time nothing is touched. What cannot be used is written down with a complaint, and its
+    attempt is going to fail. Takes no landing lock, because a setup can take long.
+    """
+    known = work.store.adopted(agent)
+    if known:
+        return known
+    place = _worktree(work, batch, path)
+    if place is None:
+        return _written(work, Adopted(agent, batch.id, "", "", complaint=f"{path} is no worktree of its own"))
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in workplace.py
+
+    try:
+        with FileLock(place.git_dir / LOCK, timeout=work.config.setup_timeout):
+            # Whoever was there first has done it. Whoever was killed over it has not, and then it is done now.
+            return work.store.adopted(agent) or _written(work, _adopt(work, batch, agent, place))
+    except Timeout:
+        raise BusyError(f"another ralph-hooks has been at work in {place.top}", "see what it waits for") from None
+
+
+def assign(work: Workplace, batch: Batch, *, call: str, agent: str) -> Attempt:
+    """Tie the worktree that was adopted for `agent` to the attempt of `call`.
+
+    The same again changes nothing. Raises RefusedError where one of the two is unknown or tied to somebody else. The
+    caller holds the landing lock.
+    """
+    record, found = work.store.record(batch.id), work.store.adopted(agent)
+    attempt = record.batch.of_call(call) if record else None
+    if record is None or attempt is None:
+        raise RefusedError(f"batch {batch.id} has no call {call}", "see `ralph-hooks status`")
+    if found is None or found.batch != batch.id:
+        raise RefusedError(f"no worktree was adopted for {agent} in batch {batch.id}", "adopt it first")
+    if attempt.agent == agent:
+        return attempt
+    taken = next((other for other in record.batch.attempts if other.agent == agent), attempt)
+    if taken.agent is not None:
+        raise RefusedError(f"task {taken.name} is {taken.agent}'s already", "see `ralph-hooks status`")
+    tied = replace(attempt, agent=agent, worktree=found.worktree, branch=found.branch, made=found.made)
+    with open_objects(work.repository) as objects:
+        pin_record(objects, record.batch.with_attempt(tied))  # first: a crash in between is mended by doing it again
+    work.store.put_attempt(batch.id, tied)
+    return tied
+
+
+def _worktree(work: Workplace, batch: Batch, path: Path) -> Repository | None:
+    """The linked worktree at `path`, if it is one of this repository in which nobody but an executor works."""
+    try:
+        place = open_repository(path)
+    except (RefusedError, GitError, OSError):
+        return None
+    ours = place.common_dir == work.repository.common_dir and is_linked(place)
+    return place if ours and str(place.top) != batch.top and place.branch() != batch.target else None
+
+
+def _adopt(work: Workplace, batch: Batch, agent: str, place: Repository) -> Adopted:
+    branch = (place.branch() or "").removeprefix(HEADS)
+    row = Adopted(agent, batch.id, str(place.top), branch)
+    if is_fresh(place):
+        if place.head() != batch.base:
+            reset_fresh(place, batch.base)
+        made, complaint = _equipped(work, batch, place)
+        return replace(row, made=made, complaint=complaint)
+    # The executor has been at work, because whoever came first was killed or never called.
+    if place.contains("HEAD", batch.base):
+        return replace(row, made=_made_before(work, batch, place))
+    return replace(row, complaint=f"it was worked on before it could be put on the base {batch.base[:12]}")
+
+
+def _equipped(work: Workplace, batch: Batch, place: Repository) -> tuple[tuple[str, ...], str | None]:
+    with open_objects(work.repository) as objects:
+        copies = copied_files(objects, batch)
+    return equip(place, copies, Path(batch.top), work.config, {})
+
+
+def _made_before(work: Workplace, batch: Batch, place: Repository) -> tuple[str, ...]:
+    """What a killed adoption may have made: not told apart by its looks, so it is known by its name."""
+    names = (*batch.copied, *work.config.link, *work.config.copy)
+    found = dirt(place)
+    return (*batch.copied, *(path for path in (*found.loose, *found.ignored) if is_made(path, names)))
+
+
+def _written(work: Workplace, row: Adopted) -> Adopted:
+    work.store.put_adopted(row)
+    return row
