@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 
 from ralph_hooks.tasklist.model import Dialect
@@ -131,3 +132,9 @@ def _title(rest: str) -> str:
         if title.endswith(mark) and title.count(mark) % 2:
             title = title[: -len(mark)].rstrip()
     return title
+
+
+def by_number(task_id: str) -> list[tuple[int, str]]:
+    """How an id sorts: 1.9 before 1.10, numbers before letters."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", task_id)
+    return [(int(part), "") if part.isdigit() else (sys.maxsize, part) for part in parts]
