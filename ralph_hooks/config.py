@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ralph_hooks.errors import UsageError
 
@@ -19,8 +19,7 @@ TABLE = "tool.ralph-hooks"
 Lines = Mapping[str, int]  # key → 1-based line
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """Every setting with its default. Times in seconds, paths relative to the repository, forward slashes."""
 
     dialect: str | None = None  # "ralph", "speckit" or "plain"; None: recognised from the list
@@ -47,7 +46,7 @@ class Config:
     rule_url: str = "docs/rules/{code}.md"  # where the page of a rule is
     # For messages; no settings.
     source: str | None = None
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    lines: Mapping[str, int] = MappingProxyType({})
 
     def where(self, key: str) -> str:
         """File and line of a setting."""

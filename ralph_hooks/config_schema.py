@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a value may be. `check` gives it as the dataclass holds it, or raises ValueError with what is expected."""
+class Kind(NamedTuple):
+    """What a value may be. `check` gives it as `Config` holds it, or raises ValueError with what is expected."""
 
     check: Callable[[Any], object]
     schema: Mapping[str, Any]

@@ -79,8 +79,8 @@ def test_every_source_has_the_same_schema(tmp_path: Path, name: str, text: str) 
     (tmp_path / name).write_bytes(text.encode())
     loaded = load(tmp_path)
     assert loaded.source == name
-    assert {key: getattr(loaded, key) for key in Config.__slots__ if key not in {"source", "lines"}} == {
-        key: getattr(EVERYTHING, key) for key in Config.__slots__ if key not in {"source", "lines"}
+    assert {key: getattr(loaded, key) for key in Config._fields if key not in {"source", "lines"}} == {
+        key: getattr(EVERYTHING, key) for key in Config._fields if key not in {"source", "lines"}
     }
 
 

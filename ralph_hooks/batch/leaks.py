@@ -7,7 +7,7 @@ there is saved under a ref first. Any other edit is somebody's work, and stops t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def _require_own_ticks(batch: Batch, place: Repository, listed: TaskList, now: s
 
 def _unticked(listed: TaskList, indices: set[int]) -> str:
     for index in indices:
-        listed = replace(listed, text=untick(listed, listed.tasks[index]))
+        listed = listed._replace(text=untick(listed, listed.tasks[index]))
     return listed.text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -103,7 +103,7 @@ def _entry(objects: Objects, tree: str, path: str, text: str) -> Entry:
 
 def stamped(pages: Pages, task: Task | None, fragments: Sequence[Fragment]) -> Pages:
     """The pages with `task` ticked and `fragments` in the log. A tick changes one character, so all spans stay true."""
-    listed = pages.list and task and replace(pages.list, text=tick(pages.list, task))
+    listed = pages.list and task and pages.list._replace(text=tick(pages.list, task))
     logged = progress.merge(pages.log, fragments) if pages.log is not None and fragments else pages.log
     return Pages(listed or pages.list, logged)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ralph_hooks.batch.advance import carry_out
@@ -79,7 +79,7 @@ def _time(repository: Repository) -> str:
 def _on_disk(
     work: Workplace, objects: Objects, spec: Spec, listed: TaskList, task: Task, tip: str, target: str
 ) -> Ticked:
-    after = stamped(Pages(listed, None), task, ()).list or replace(listed)
+    after = stamped(Pages(listed, None), task, ()).list or listed
     before, new = (objects.write("blob", encode(text)) for text in (listed.text, after.text))
     edit = DiskEdit(str(spec.root / spec.tasks), before, new)
     carry_out(work, objects, Move("tick", f"tick-{new}", target, tip, tip, None, disk=(edit,)))

@@ -6,8 +6,8 @@ import pkgutil
 import shlex
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from ralph_hooks import commands
 from ralph_hooks.commands.printing import put
@@ -15,8 +15,7 @@ from ralph_hooks.commands.printing import put
 EXAMPLE = 'eval "$(ralph-hooks completion bash)"'
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option of a verb. `values`: what it takes, where that is a choice; `takes`: whether it takes anything."""
 
     names: tuple[str, ...]
@@ -25,8 +24,7 @@ class Option:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     name: str
     help: str
     options: tuple[Option, ...]

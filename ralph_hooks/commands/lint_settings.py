@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ralph_hooks.commands.printing import put, put_json
 from ralph_hooks.config import Config, load, load_file
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
 STATE_RULES = ("RH4",)  # what `--state` looks for
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the command runs, and what is set there."""
 
     cwd: Path
@@ -78,7 +75,7 @@ def read_baseline(path: Path, cwd: Path) -> Baseline:
 
 def show(at: Place, options: Options, args: Namespace) -> None:
     """Every key as it holds, values written as in JSON, and the rules that would run."""
-    values = {key: value for key, value in dataclasses.asdict(at.config).items() if key != "lines"}
+    values = {key: value for key, value in at.config._asdict().items() if key != "lines"}
     values |= {"dialect": options.dialect, "shared_files": options.settings.shared_files}
     values["per_file_ignores"] = dict(at.config.per_file_ignores)
     values["rules"] = [rule.code for rule in options.rules]
@@ -92,7 +89,7 @@ def _settings(config: Config) -> Settings:
     settings = Settings(config.max_parallel, config.max_group, required_fields=config.required_fields)
     if config.shared_files is None:
         return settings
-    return dataclasses.replace(settings, shared_files=config.shared_files)
+    return settings._replace(shared_files=config.shared_files)
 
 
 def _rules(config: Config, args: Namespace, known: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -6,7 +6,6 @@ depends on a task that is not there, or on itself.
 
 from __future__ import annotations
 
-import dataclasses
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -74,7 +73,7 @@ def _show(
 
 def _settings(args: Namespace, config: Config) -> Settings:
     found = Settings(args.max_parallel or config.max_parallel, config.max_group)
-    return found if config.shared_files is None else dataclasses.replace(found, shared_files=config.shared_files)
+    return found if config.shared_files is None else found._replace(shared_files=config.shared_files)
 
 
 def _as_json(found: tuple[Suggestion, ...]) -> list[dict[str, object]]:

@@ -6,9 +6,8 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ralph_hooks.batch.ending import branch_tip, worktree_of
 from ralph_hooks.batch.model import Attempt, Batch
@@ -22,8 +21,7 @@ EXAMPLE = "ralph-hooks status --watch"
 PAUSE = 1.0  # seconds between looks
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What one look shows. `heads` by task index; `handler`: the stop-handler generation, and why that one."""
 
     batch: Batch | None

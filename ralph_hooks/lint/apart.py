@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ralph_hooks.lint.spans import fields
 from ralph_hooks.tasklist.declared import named_files
@@ -17,8 +17,7 @@ _SYMBOL = re.compile(r"[^\W\d]\w*")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Traits:
+class _Traits(NamedTuple):
     """What tells tasks apart: the files of a task, their stems, and the words and paths that its text names."""
 
     name: str
@@ -30,17 +29,17 @@ class _Traits:
     symbols: frozenset[str]  # `retry_limit`, `RetryPolicy`: what one task makes and another one uses
 
 
-@dataclass(slots=True)
 class Reader:
     """Compares the tasks of one list, and reads each of them once."""
 
-    task_list: TaskList
-    depends: dict[int, frozenset[int]]
-    _known: dict[int, _Traits] = field(default_factory=dict)
+    def __init__(self, task_list: TaskList, depends: dict[int, frozenset[int]]) -> None:
+        self.task_list = task_list
+        self._depends = depends
+        self._known: dict[int, _Traits] = {}
 
     def apart(self, one: Task, other: Task) -> bool:
         """Whether neither of two tasks needs the other, or touches what the other does."""
-        if one.index in self.depends[other.index] or other.index in self.depends[one.index]:
+        if one.index in self._depends[other.index] or other.index in self._depends[one.index]:
             return False
         mine, theirs = self._traits(one), self._traits(other)
         return not (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.lint.model import Finding, Rule
@@ -19,8 +19,7 @@ VERSION = 1
 Key = tuple[str, str, str]  # path, code, what it is about
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """How many findings of each kind are known. `lines`: where each stands in the file, for those that are stale."""
 
     path: str

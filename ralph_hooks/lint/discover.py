@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.lint.globs import matches
@@ -14,8 +14,7 @@ LIST = "tasks.md"
 _SKIPPED = {"node_modules", "venv", "__pycache__"}  # besides hidden folders and other repositories
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One list: as it is opened and shown (relative to the current directory), and relative to the top."""
 
     path: Path

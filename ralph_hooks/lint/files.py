@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 
@@ -15,8 +15,7 @@ _FIRST = 4096  # bytes that are looked at to tell what a file is
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The text of a list. `problem`: why it is none, or not wholly; `text` is None where nothing can be linted."""
 
     text: str | None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from ralph_hooks.lint.model import Edit, Finding, Fix
 
@@ -12,13 +12,12 @@ Findings = tuple[Finding, ...]
 _TRIES = 50  # of parts of the fixes that were too many together: each costs one look at the whole text
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """The text after its fixes, what is still found in it, and how many fixes there were."""
 
     text: str
     findings: Findings
-    count: int
+    fixes: int
 
 
 def fix(text: str, lint: Callable[[str], Findings], *, unsafe: bool) -> Fixed:

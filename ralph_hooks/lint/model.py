@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ralph_hooks.tasklist.model import Dialect, Span, TaskList
 
@@ -18,24 +17,21 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace `span` of the text by `text`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """How to mend a finding. `unsafe`: why it may not be what is meant; None for a fix that is certain."""
 
     edits: tuple[Edit, ...]
     unsafe: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule found. The engine adds path, code, severity and position; `task`: the index it is about, if any."""
 
     span: Span
@@ -44,8 +40,7 @@ class Problem:
     task: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What lies beside a list, read by the edge: its path (relative, forward slashes), state file, other files.
 
     `state`: the parsed `.ralph-state.json`, None when there is none or it cannot be read; `committed`: names of files
@@ -57,8 +52,7 @@ class Surroundings:
     committed: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the user may set. Defaults are those of the configuration schema in `ralph_hooks/config.py`."""
 
     max_parallel: int = 3
@@ -78,14 +72,12 @@ class Settings:
         "uv.lock",
     )
     required_fields: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)  # reserved for rules that need more
 
 
 Check = Callable[[TaskList, Settings, Surroundings], Iterator[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: one file in `rules/`. The texts are what `ralph-hooks rule CODE` and `docs/rules/` show."""
 
     code: str  # RH201
@@ -101,8 +93,7 @@ class Rule:
     configure: str = ""  # which settings matter, if any
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A problem with its rule and place; lines and columns are 1-based, the end column exclusive, as in SARIF."""
 
     path: str

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ralph_hooks.lint import selection
 from ralph_hooks.lint.discover import Target
@@ -27,8 +26,7 @@ UNREADABLE = "RH902"  # the rule that finds files which are no text; it cannot b
 Findings = tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What holds for all lists of a run. `known`: every rule there is, `rules`: those that are to run."""
 
     known: tuple[Rule, ...]
@@ -39,8 +37,7 @@ class Options:
     baseline: Baseline | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One list: where it is, what it says, what lies beside it."""
 
     target: Target
@@ -48,8 +45,7 @@ class Listed:
     surroundings: Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What was found. `text`: what it was found in, after `fixed` fixes; `all`: with what the baseline knows."""
 
     listed: Listed
@@ -104,7 +100,7 @@ def fix(listed: Listed, options: Options, *, unsafe: bool) -> Checked:
         return _new(listed, text, _found(text, listed, options), options)
 
     done = fixes.fix(text, new, unsafe=unsafe)
-    return replace(_checked(listed, done.text, _found(done.text, listed, options), options), fixed=done.count)
+    return _checked(listed, done.text, _found(done.text, listed, options), options)._replace(fixed=done.fixes)
 
 
 def stale(checked: Sequence[Checked], options: Options) -> list[Finding]:

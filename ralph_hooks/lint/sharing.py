@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ralph_hooks.lint.targets import is_bare_glob, is_file, targets
 from ralph_hooks.tasklist.model import Dialect, Task
@@ -15,8 +15,7 @@ from ralph_hooks.tasklist.overlap import ancestors, footprint, is_glob, matches
 _MOST_COMPARISONS = 200_000  # of paths with globs; real lists need some dozens, a made-up one must not hang a hook
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """A task and an earlier one meet. `path` is as the task spells it, `other_path` as the earlier one does."""
 
     task: Task
@@ -26,22 +25,21 @@ class Meeting:
     same: bool  # one file, not a directory or glob that both name or that covers the other's
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
+class _Owner(NamedTuple):
     task: Task
     path: str
     side: Hashable
 
 
-@dataclass(slots=True)
 class _Seen:
     """What the tasks above declare, by path. Of each path the first owners of two different sides are enough."""
 
-    exact: dict[str, list[_Owner]] = field(default_factory=dict)
-    below: dict[str, list[_Owner]] = field(default_factory=dict)  # by each directory above a path
-    globs: dict[str, dict[str, list[_Owner]]] = field(default_factory=dict)  # by the directory that they begin with
-    under: dict[str, dict[str, list[_Owner]]] = field(default_factory=dict)  # all paths below a directory
-    budget: int = _MOST_COMPARISONS
+    def __init__(self) -> None:
+        self.exact: dict[str, list[_Owner]] = {}
+        self.below: dict[str, list[_Owner]] = {}  # by each directory above a path
+        self.globs: dict[str, dict[str, list[_Owner]]] = {}  # by the directory that they begin with
+        self.under: dict[str, dict[str, list[_Owner]]] = {}  # all paths below a directory
+        self.budget = _MOST_COMPARISONS
 
     def add(self, path: str, owner: _Owner) -> None:
         _note(self.exact.setdefault(path, []), owner)

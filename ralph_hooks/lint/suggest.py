@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from ralph_hooks.lint.apart import Reader
 from ralph_hooks.lint.marks import put_on
@@ -31,8 +31,7 @@ _LATER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """Tasks, by index, that could run side by side. `marks`: those of them that lack their [P]; `saves`: in steps."""
 
     tasks: tuple[int, ...]
@@ -40,8 +39,7 @@ class Suggestion:
     saves: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """One task, or tasks that are marked to go side by side already: they come as a whole."""
 
     tasks: tuple[Task, ...]
@@ -53,8 +51,7 @@ class _Unit:
         return tuple(task for task in self.tasks if not task.done)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(NamedTuple):
     """What the tasks of one list are looked at with."""
 
     reader: Reader

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule
 from ralph_hooks.lint.places import Places
@@ -22,8 +22,7 @@ _SAID = re.compile(r"[ \t]*(?P<kind>ignore(?:-file)?)[ \t]*\[(?P<rules>[^\]]*)\]
 _HOW = "write `ralph-hooks: ignore[RULE] reason`, or ignore-file[RULE]"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One rule that one comment names. `target`: the line it is about, None for the whole file."""
 
     rule: str
@@ -33,18 +32,17 @@ class Suppression:
     alone: bool  # the comment names no other rule
 
 
-@dataclass(slots=True)
 class Suppressions:
     """Those of one text, and which of them have hidden something so far."""
 
-    listed: tuple[Suppression, ...]
-    unclear: tuple[tuple[int, Span], ...]  # comments that name us and cannot be read
-    places: dict[tuple[str, int | None], list[Suppression]] = field(init=False, default_factory=dict)
-    used: set[Suppression] = field(init=False, default_factory=set)
-
-    def __post_init__(self) -> None:
-        for one in self.listed:
-            self.places.setdefault((one.rule.lower(), one.target), []).append(one)
+    def __init__(self, listed: Sequence[Suppression], unclear: Sequence[tuple[int, Span]]) -> None:
+        """`unclear`: the lines and places of comments that name us and cannot be read."""
+        self.listed = listed
+        self.unclear = unclear
+        self.used: set[Suppression] = set()
+        self._places: dict[tuple[str, int | None], list[Suppression]] = {}
+        for one in listed:
+            self._places.setdefault((one.rule.lower(), one.target), []).append(one)
 
     @classmethod
     def of(cls, text: str, places: Places) -> Suppressions:
@@ -61,14 +59,14 @@ class Suppressions:
                 continue
             target = None if said["kind"] == "ignore-file" else targets[line - 1]
             listed += [Suppression(name, target, line, span, len(names) == 1) for name in names]
-        return cls(tuple(listed), tuple(unclear))
+        return cls(listed, unclear)
 
     def hide(self, rule: Rule, lines: frozenset[int]) -> bool:
         """Whether a finding of `rule` on `lines` is hidden. All comments that hide it count as used."""
         if not self.listed:
             return False
         keys = [(word, target) for word in (rule.code.lower(), rule.name) for target in (None, *lines)]
-        hiding = [one for key in keys for one in self.places.get(key, ())]
+        hiding = [one for key in keys for one in self._places.get(key, ())]
         self.used.update(hiding)
         return bool(hiding)
 

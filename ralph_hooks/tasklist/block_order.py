@@ -6,7 +6,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.tasklist.model import Block, Heading, TaskList
@@ -17,8 +17,7 @@ _WORD = re.compile(r"\w+")
 _NUMBERED = re.compile(r"[^\W\d]+ [0-9]+")  # "Phase 2" names the heading "Phase 2: Refactoring"
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A named part of the list: the heading's line and the line that ends the part, both exclusive."""
 
     words: tuple[str, ...]

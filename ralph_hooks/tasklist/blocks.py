@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.model import Block, Heading
 
@@ -15,8 +15,7 @@ _MARK = re.compile(
 _AND = re.compile(r"\s*,\s*|\s+and\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """The blocks in file order, and the lines of closings that close nothing."""
 
     blocks: tuple[Block, ...]

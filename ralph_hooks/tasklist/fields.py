@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.model import Field, Span
 from ralph_hooks.tasklist.source import Line
@@ -36,8 +36,7 @@ _ITALIC = re.compile(rf"{_INDENT}[_*](?P<name>[A-Z][a-z ]{{0,30}}):(?P<closed>[_
 _PLAIN = re.compile(rf"{_INDENT}(?P<name>[A-Z][a-z]+(?: [a-z]+| On| When)?){_NOTE}[ \t]*:(?=\s|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
+class _Opening(NamedTuple):
     name: str
     indent: int  # columns before the bullet
     content: int  # columns before the name, where continuation lines may start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.model import Dialect
 
@@ -28,8 +28,7 @@ Place = tuple[int, int]
 _Found = list[tuple[str, Place]]  # names and where they stand
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What a task line says before its fields. `ids` holds the id and its aliases; places are columns of the text."""
 
     ids: tuple[str, ...]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.tasklist.model import Block, Dialect, Group, Task, TaskList
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """Tasks with the same run may share a group. `start`: the index of its first task, where it stands in the order."""
 
     start: int

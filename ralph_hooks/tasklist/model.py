@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.source import Line
 
@@ -17,16 +17,14 @@ class Dialect(StrEnum):
     PLAIN = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Half-open range of character offsets into `TaskList.text`."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A `**Name**: text` bullet of a ralph task. `text` has its continuation lines, without the bullet's own indent."""
 
     name: str
@@ -34,8 +32,7 @@ class Field:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading outside fences and comments. `line` is 1-based."""
 
     level: int
@@ -43,8 +40,7 @@ class Heading:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A `[PARALLEL]` or `[SEQUENTIAL]` heading. `closed`: it has its `[/PARALLEL]`; lines are 1-based, `end` exclusive.
 
     A `[PARALLEL]` heading that is not closed is a lane: its boxes are ordered steps.
@@ -58,11 +54,10 @@ class Block:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One task. `line` and `end_line` are 1-based, inclusive; spans are offsets into the text of the list."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides `tuple.index`, which nobody would look for in a task
     id: str | None
     aliases: tuple[str, ...]  # further ids on the line: `4.5 V1` has the id 4.5 and the alias V1
     title: str
@@ -102,8 +97,7 @@ class Task:
         return self.id if self.id is not None else f"@{self.index}"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckItem:
+class CheckItem(NamedTuple):
     """A checkbox that is no task: completion criteria, acceptance boxes under a task, a PR body."""
 
     title: str
@@ -113,8 +107,7 @@ class CheckItem:
     top: bool = True  # directly in the document: in no other list, in no quotation
 
 
-@dataclass(frozen=True, slots=True)
-class TaskList:
+class TaskList(NamedTuple):
     """A parsed `tasks.md`. `text` is the source, byte order mark and line ends included."""
 
     text: str
@@ -128,8 +121,7 @@ class TaskList:
     opaque: bytes = b""  # one byte a line: 1 where it is code, a fence or an HTML block
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Tasks that may run at the same time, by index. `parallel`: more than one; `reason`: why they are a group."""
 
     tasks: tuple[int, ...]
@@ -137,8 +129,7 @@ class Group:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(NamedTuple):
     """Two tasks that declare the same file. `group`: the position of the group that holds both, None if none does."""
 
     path: str
@@ -146,8 +137,7 @@ class Overlap:
     group: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The ordered groups of a task list. `depends`: task index → the indexes of the tasks that must be done before."""
 
     groups: tuple[Group, ...]

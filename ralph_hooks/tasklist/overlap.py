@@ -5,15 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 _BRACES = re.compile(r"\{([^{}/]*,[^{}/]*)\}")
 _MOST_ALTERNATIVES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(NamedTuple):
     """Two tasks (by index, the first one smaller) that declare the same path."""
 
     path: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID
 from ralph_hooks.tasklist.model import Dialect
@@ -26,8 +26,7 @@ _SPECKIT_SEQUENCE = _sequence(SPECKIT_ID)
 _SEQUENCE = _sequence(_ALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The ids of a list in file order, for ranges."""
 
     names: tuple[str, ...]

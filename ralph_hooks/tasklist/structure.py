@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ralph_hooks.tasklist.model import Heading
 from ralph_hooks.tasklist.source import Line, split
@@ -20,8 +19,7 @@ _DEEPEST = 60  # columns of indentation, bullets and quotation marks; each conta
 _OPAQUE = {"fence", "code_block", "html_block"}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A list item that begins with text. Lines count from 0, `end` is exclusive and without trailing blank lines."""
 
     line: int  # of its text, which is the bullet's own line but for a bullet that stands alone
@@ -32,8 +30,7 @@ class Item:
     top: bool  # directly in the document: in no other list, in no quotation
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """The structure of a text. `opaque[i]` is 1 where line i is code, a fence or an HTML block."""
 
     lines: tuple[Line, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.tasklist import blocks, declared, references
 from ralph_hooks.tasklist.fields import fields
@@ -13,8 +13,7 @@ from ralph_hooks.tasklist.model import Block, Dialect, Field, Span, Task
 from ralph_hooks.tasklist.structure import Item, Outline
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A list item with a checkbox. `text`: what follows the box on its line, from the offset `start` on."""
 
     item: Item

@@ -35,7 +35,7 @@ def many(*edits: tuple[int, int, str]) -> Fix:
 )
 def test_safe_fixes_are_applied_and_others_on_demand(text: str, unsafe: bool, after: str, count: int) -> None:
     done = fixed(text, *SMALL, HACK, unsafe=unsafe)
-    assert (done.text, done.count) == (after, count)
+    assert (done.text, done.fixes) == (after, count)
     assert done.findings == found(after, *SMALL, HACK)
 
 
@@ -51,7 +51,7 @@ def test_a_fix_that_lays_open_more_than_it_mends_is_left_out() -> None:
     opens = rule("RH971", "opens", words("one", "two two"))
     two = rule("RH972", "two", words("two"))
     done = fixed("one TODO", opens, two, TODO)
-    assert (done.text, done.count) == ("one DONE", 1)
+    assert (done.text, done.fixes) == ("one DONE", 1)
 
 
 def test_fixes_that_overlap_take_turns() -> None:
@@ -69,10 +69,7 @@ def test_two_insertions_at_one_place_do_not_go_in_together() -> None:
         looks.append(text)
         missing = [word for word in "AB" if word not in text]
         finding = found("TODO", TODO)[0]
-        return tuple(
-            Finding(**{**{name: getattr(finding, name) for name in finding.__slots__}, "fix": many((0, 0, word))})
-            for word in missing
-        )
+        return tuple(finding._replace(fix=many((0, 0, word))) for word in missing)
 
     assert fix("", insert, unsafe=False).text == "BA"
     assert looks == ["", "A", "BA"]
@@ -82,8 +79,7 @@ def test_a_fix_whose_own_edits_overlap_is_not_applied() -> None:
     def lint(text: str) -> tuple[Finding, ...]:
         finding = found("TODO", TODO)[0]
         broken = many((0, 2, ""), (1, 3, ""))
-        values = {name: getattr(finding, name) for name in finding.__slots__} | {"fix": broken}
-        return (Finding(**values),) if text == "abcd" else ()
+        return (finding._replace(fix=broken),) if text == "abcd" else ()
 
     assert fix("abcd", lint, unsafe=False).text == "abcd"
 
@@ -97,7 +93,7 @@ def test_fixing_is_idempotent_and_never_makes_it_worse(text: str, unsafe: bool) 
     once = fixed(text, *SMALL, HACK, unsafe=unsafe)
     assert fixed(once.text, *SMALL, HACK, unsafe=unsafe).text == once.text
     assert len(once.findings) <= len(found(text, *SMALL, HACK))
-    assert (once.count == 0) == (once.text == text)
+    assert (once.fixes == 0) == (once.text == text)
 
 
 @given(st.data())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -95,7 +94,7 @@ SARIF = {
 
 
 def report(source: str = LIST, path: str = "specs/a/tasks.md", **more: Any) -> Report:
-    findings = tuple(replace(one, path=path) for one in found(source))
+    findings = tuple(one._replace(path=path) for one in found(source))
     return Report(findings, (path, "clean/tasks.md"), {path: Places.of(source)}, SMALL, **more)
 
 
@@ -186,7 +185,7 @@ def test_the_last_line_sums_up(source: str, fixed: int, line: str) -> None:
 
 
 def test_a_finding_without_a_source_has_no_snippet() -> None:
-    shown = text(replace(report(), places={}), colour=False, links=False)
+    shown = text(report()._replace(places={}), colour=False, links=False)
     assert "|" not in shown
 
 
@@ -194,7 +193,7 @@ def test_a_finding_without_a_source_has_no_snippet() -> None:
 
 
 def test_github_commands_are_escaped() -> None:
-    finding = replace(found("TODO")[0], path="a,b:c%/tasks.md", message="100 %\r\n::error::x")
+    finding = found("TODO")[0]._replace(path="a,b:c%/tasks.md", message="100 %\r\n::error::x")
     assert github(Report((finding,), (), {}, SMALL)) == (
         "::error file=a%2Cb%3Ac%25/tasks.md,line=1,endLine=1,col=1,endColumn=5,title=RH981 todo"
         "::a,b:c%25/tasks.md:1:1: 100 %25%0D%0A::error::x (docs/rules/RH981.md)"
@@ -202,7 +201,7 @@ def test_github_commands_are_escaped() -> None:
 
 
 def test_github_has_no_columns_over_several_lines_and_knows_notices() -> None:
-    finding = replace(found("TODO")[0], end_line=2, severity=Severity.INFO)
+    finding = found("TODO")[0]._replace(end_line=2, severity=Severity.INFO)
     assert github(Report((finding,), (), {}, SMALL)).startswith("::notice file=tasks.md,line=1,endLine=2,title=")
     assert github(report("fine")) == ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.lint.model import Finding, Rule, Severity
 from ralph_hooks.lint.places import Places
@@ -12,8 +12,7 @@ URL = "docs/rules/{code}.md"
 _ORDER = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The findings of one run. `paths`: all lists that were looked at; `places`: the lines of those with findings."""
 
     findings: tuple[Finding, ...]
