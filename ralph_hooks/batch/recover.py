@@ -140,7 +140,8 @@ def _rebuild(work: Workplace, objects: Objects) -> list[Recovered]:
         if landed and landed.batch and landed.landing:
             work.store.put_landing(landed.batch, landed.landing, landed.ended or "")
             work.store.tell(batch.id)
-            if names.UNDO + batch.id not in refs:
+            # A landing of nothing leaves no undo ref either.
+            if landed.landing.before != landed.landing.after and names.UNDO + batch.id not in refs:
                 work.store.set_phase(batch.id, Phase.UNDONE)
     return [Recovered(batch.id, "its rows were rebuilt from refs") for batch in batches]
 
