@@ -30,6 +30,8 @@ class Config(NamedTuple):
     setup_timeout: float = 1800
     stop_handler: str = "auto"  # "auto", "increments" or "reads"
     max_task_iterations: int = 5
+    breaker_failures: int = 3  # bad batches in a row after which tasks run one at a time
+    breaker_cooldown: float = 600  # how long they do, before a batch of two is tried
     retry_pause: float = 30  # before a task that failed for a cause outside is tried again; doubles each time
     keep_worktrees: bool = False
     lock_timeout: float = 60

@@ -124,6 +124,8 @@ SCHEMA: Mapping[str, Kind] = {
     "setup_timeout": _SECONDS,
     "stop_handler": _one_of("auto", "increments", "reads"),
     "max_task_iterations": _whole(1, 1000),
+    "breaker_failures": _whole(1, 1000),
+    "breaker_cooldown": _SECONDS,
     "retry_pause": _SECONDS,
     "keep_worktrees": Kind(_flag, {"type": "boolean"}),
     "lock_timeout": _SECONDS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ralph_hooks.batch.model import Attempt, Phase, State
 from ralph_hooks.batch.names import FAILED, PARKED, attempt_ref
@@ -30,15 +31,25 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Resting:
+    """A task that failed for a cause outside of it, and when it may be tried again (UTC)."""
+
+    task: Task
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The tasks to start.
 
-    None: `verify` is to be done by hand first, or `exhausted` have used up their tries, or all is done.
+    None: `verify` is to be done by hand first, or `exhausted` have used up their tries, or the others are `resting`, or
+    all is done.
     """
 
     tasks: tuple[Task, ...]
     verify: Task | None = None
     exhausted: tuple[Task, ...] = ()
+    resting: tuple[Resting, ...] = ()
 
 
 def earlier_attempts(records: Sequence[Record], listed: TaskList, path: str) -> dict[int, Earlier]:
@@ -67,17 +78,34 @@ def _once_more(before: Earlier | None, record: Record, attempt: Attempt) -> Earl
 
 
 def choose_next(
-    listed: TaskList, plan: Plan, *, max_parallel: int, allow_overlap: bool, tries: Mapping[int, int], most_tries: int
+    listed: TaskList,
+    plan: Plan,
+    *,
+    max_parallel: int,
+    allow_overlap: bool,
+    tries: Mapping[int, int],
+    most_tries: int,
+    resting: Mapping[int, datetime],
 ) -> Choice:
-    """The next slice of the plan. Tasks that were tried `most_tries` times are left out until somebody names them."""
+    """The next slice of the plan.
+
+    Tasks that were tried `most_tries` times are left out until somebody names them; `resting` ones until their time.
+    """
     exhausted = frozenset(index for index, count in tries.items() if count >= most_tries)
-    chosen = next_tasks(listed, plan, max_parallel=max_parallel, allow_overlap=allow_overlap, skip=exhausted)
+    skip = exhausted | resting.keys()
+    chosen = next_tasks(listed, plan, max_parallel=max_parallel, allow_overlap=allow_overlap, skip=skip)
     tasks = tuple(listed.tasks[index] for index in chosen)
     if tasks and tasks[0].verify:
         return Choice((), verify=tasks[0])
     first = next((group for group in plan.groups if any(not listed.tasks[index].done for index in group.tasks)), None)
-    left_out = tuple(listed.tasks[index] for index in (first.tasks if first else ()) if index in exhausted)
-    return Choice(tasks, exhausted=left_out)
+    members = [listed.tasks[index] for index in (first.tasks if first else ())]
+    return Choice(
+        tasks,
+        exhausted=tuple(task for task in members if task.index in exhausted),
+        resting=tuple(
+            Resting(task, resting[task.index]) for task in members if task.index in resting.keys() - exhausted
+        ),
+    )
 
 
 def choose_named(listed: TaskList, plan: Plan, names: Sequence[str], *, allow_overlap: bool) -> Choice:

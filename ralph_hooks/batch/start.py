@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from ralph_hooks.batch.breaker import Breaker, breaker_of, places
 from ralph_hooks.batch.choice import Choice, Earlier, choose_named, choose_next, earlier_attempts
-from ralph_hooks.batch.ground import Wanted, new_ground
+from ralph_hooks.batch.ground import Ground, Wanted, new_ground
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.opening import open_batch
 from ralph_hooks.batch.resolve import OtherSide, find_parked, hand_on_progress, merge_parked, other_side
-from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.batch.retry import not_before
+from ralph_hooks.batch.workplace import Workplace, clock
 from ralph_hooks.errors import UsageError
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.tasklist.lookup import find
@@ -20,13 +23,17 @@ from ralph_hooks.tasklist.plan import plan
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A batch, or none and why: see `Choice`. `earlier`: what became of its tasks before, by index."""
+    """A batch, or none and why: see `Choice`. `earlier`: what became of its tasks before, by index.
+
+    `breaker`: where it stood.
+    """
 
     batch: Batch | None
     choice: Choice
     earlier: Mapping[int, Earlier]
     base: str
     target: str
+    breaker: Breaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +50,33 @@ def start(work: Workplace, wanted: Wanted) -> Started:
 
     Raises UsageError for tasks that cannot be started, RefusedError where the repository is not ready.
     """
-    ground = new_ground(work, wanted)
+    ground, time = new_ground(work, wanted), clock()
+    records = work.store.records()
+    found = breaker_of(work.config, records, time)
+    earlier = earlier_attempts(records, ground.listed, ground.spec.tasks)
+    most = places(found, wanted.max_parallel or work.config.max_parallel)
+    choice = _choice(work, ground, wanted, earlier, time, most)
+    batch = open_batch(work, ground, choice.tasks) if choice.tasks else None
+    return Started(batch, choice, earlier, ground.base, ground.target, found)
+
+
+def _choice(
+    work: Workplace, ground: Ground, wanted: Wanted, earlier: Mapping[int, Earlier], time: datetime, most: int
+) -> Choice:
+    """Whoever names tasks gets them, all at once: pauses and the breaker are for those who do not know better."""
     listed, planned = ground.listed, plan(ground.listed)
-    earlier = earlier_attempts(work.store.records(), listed, ground.spec.tasks)
     if wanted.names:
-        choice = choose_named(listed, planned, wanted.names, allow_overlap=wanted.allow_overlap)
-    else:
-        choice = choose_next(
-            listed,
-            planned,
-            max_parallel=wanted.max_parallel or work.config.max_parallel,
-            allow_overlap=wanted.allow_overlap,
-            tries={index: item.tries for index, item in earlier.items()},
-            most_tries=ground.most_tries,
-        )
-    if not choice.tasks:
-        return Started(None, choice, earlier, ground.base, ground.target)
-    batch = open_batch(work, ground, choice.tasks)
-    return Started(batch, choice, earlier, ground.base, ground.target)
+        return choose_named(listed, planned, wanted.names, allow_overlap=wanted.allow_overlap)
+    ends = {index: not_before(item, work.config.retry_pause) for index, item in earlier.items()}
+    return choose_next(
+        listed,
+        planned,
+        max_parallel=most,
+        allow_overlap=wanted.allow_overlap,
+        tries={index: item.tries for index, item in earlier.items()},
+        most_tries=ground.most_tries,
+        resting={index: end for index, end in ends.items() if end is not None and end > time},
+    )
 
 
 def resolve(work: Workplace, wanted: Wanted, name: str) -> Resolving:

@@ -65,6 +65,11 @@ def exclusive(work: Workplace, wait: float | None = None) -> Iterator[None]:
         lock.release()
 
 
+def clock() -> datetime:
+    """The time (UTC). It enters the store and never a commit."""
+    return datetime.now(UTC)
+
+
 def now() -> str:
-    """The time, for people: it enters the store and never a commit."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """The time as it is stored, for people."""
+    return clock().isoformat(timespec="seconds")

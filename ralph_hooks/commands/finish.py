@@ -1,6 +1,7 @@
 """Say that an executor has ended. Its head is pinned; work that it did not commit is committed for it.
 
-With --failed the work is only kept under a ref, and the task comes back in a later batch.
+With --failed the work is only kept under a ref, and the task comes back in a later batch; with --external too it rests
+for a while before, longer each time.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ EXAMPLE = "ralph-hooks finish 1.2"
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="the task: its id, or @INDEX")
     parser.add_argument("--failed", action="store_true", help="the executor did not do the task")
+    parser.add_argument("--external", action="store_true", help="with --failed: for a cause outside of the task")
     parser.add_argument("--message", metavar="TEXT", help="what it said, or why it failed")
     add_format(parser)
 
 
 def run(args: Namespace) -> int:
+    if args.external and not args.failed:
+        raise UsageError("--external says why a task has failed", "add --failed")
     state = State.FAILED if args.failed else State.DONE
     with changing() as work:
         batch = work.store.open_batch()
@@ -32,7 +36,7 @@ def run(args: Namespace) -> int:
             raise UsageError("no batch is open", "`ralph-hooks start` opens one")
         attempt = find_attempt(batch, args.id)
         with open_objects(work.repository) as objects:
-            ended = end(work, objects, batch, attempt, state, args.message)
+            ended = end(work, objects, batch, attempt, state, args.message, external=args.external)
         descends = ended.head is None or work.repository.contains(ended.head, batch.base)
         open_ones = [other.name for other in batch.with_attempt(ended).in_state(State.RUNNING)]
     task = {"index": ended.index, "id": ended.id, "state": ended.state}

@@ -10,6 +10,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from ralph_hooks.batch.breaker import Position, explain
+from ralph_hooks.batch.choice import Earlier
 from ralph_hooks.batch.fragments import progress_file
 from ralph_hooks.batch.ground import Wanted
 from ralph_hooks.batch.model import Attempt, Batch, State
@@ -84,14 +86,26 @@ def _document(started: Started) -> dict[str, Any]:
     }
     for attempt in batch.attempts if batch else ():
         earlier = started.earlier.get(attempt.index)
-        before = {"tries": earlier.tries, "reason": earlier.reason, "ref": earlier.ref} if earlier else None
         assert batch is not None  # noqa: S101 - it has attempts
-        document["tasks"].append(task_document(batch, attempt) | {"state": attempt.state, "earlier": before})
+        document["tasks"].append(
+            task_document(batch, attempt) | {"state": attempt.state, "earlier": earlier_document(earlier)}
+        )
     if choice.verify:
         document["next"] = {"index": choice.verify.index, "id": choice.verify.id}
     if choice.exhausted:
         document["skipped"] = [{"index": task.index, "id": task.id} for task in choice.exhausted]
+    if choice.resting:
+        document["resting"] = [
+            {"index": item.task.index, "id": item.task.id, "until": item.until.isoformat()} for item in choice.resting
+        ]
     return document
+
+
+def earlier_document(earlier: Earlier | None) -> dict[str, Any] | None:
+    """What became of a task before, in the `start` object."""
+    if earlier is None:
+        return None
+    return {"tries": earlier.tries, "reason": earlier.reason, "ref": earlier.ref, "outside": earlier.outside}
 
 
 def _explain(started: Started) -> int:
@@ -105,6 +119,12 @@ def _explain(started: Started) -> int:
         tries = started.earlier[task.index].tries
         note(f"task {task.name} was tried {tries} times: skipped until you name it, `ralph-hooks start {task.name}`")
         code = 1
+    for item in choice.resting:
+        reason = started.earlier[item.task.index].reason
+        note(f"task {item.task.name} rests until {item.until:%H:%M:%S} UTC, unless you name it: {reason}")
+        code = code if started.batch else 1
+    if started.breaker.state is not Position.CLOSED:
+        note(explain(started.breaker))
     for attempt in started.batch.attempts if started.batch else ():
         earlier = started.earlier.get(attempt.index)
         if earlier:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ralph_hooks.batch.breaker import Breaker, breaker_of, explain
 from ralph_hooks.batch.ending import branch_tip, worktree_of
-from ralph_hooks.batch.model import Attempt, Batch
-from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.batch.model import Attempt, Batch, State
+from ralph_hooks.batch.workplace import Workplace, clock
 from ralph_hooks.commands.printing import add_format, as_json, put, put_json
 from ralph_hooks.commands.session import reading
 from ralph_hooks.errors import printable
@@ -27,6 +28,7 @@ class Shown(NamedTuple):
     batch: Batch | None
     heads: dict[int, str | None]
     handler: tuple[str, str]
+    breaker: Breaker
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -68,7 +70,7 @@ def _look() -> Shown:
         batch = work.store.open_batch()
         heads = {attempt.index: _head(work, attempt) for attempt in batch.attempts} if batch else {}
         generation, why = handler.detect(work.repository.top, Path.home(), work.config.stop_handler)
-        return Shown(batch, heads, (generation, why))
+        return Shown(batch, heads, (generation, why), breaker_of(work.config, work.store.records(), clock()))
 
 
 def _head(work: Workplace, attempt: Attempt) -> str | None:
@@ -86,13 +88,27 @@ def _document(shown: Shown) -> dict[str, Any]:
             "worktree": attempt.worktree,
             "branch": attempt.branch,
             "head": shown.heads[attempt.index],
+            "call": attempt.call,
+            "agent": attempt.agent,
+            "admitted": attempt.admitted,
         }
         for attempt in (batch.attempts if batch else ())
     ]
-    known = {"batch": batch.id, "target": batch.target, "base": batch.base} if batch else {}
     generation, why = shown.handler
-    nothing = {"batch": None, "target": None, "base": None}
-    return nothing | known | {"tasks": tasks, "stop_handler": {"generation": generation, "reason": why}}
+    return {
+        "batch": batch.id if batch else None,
+        "target": batch.target if batch else None,
+        "base": batch.base if batch else None,
+        "session": batch.session if batch else None,
+        "tasks": tasks,
+        "stop_handler": {"generation": generation, "reason": why},
+        "breaker": _breaker_document(shown.breaker),
+    }
+
+
+def _breaker_document(breaker: Breaker) -> dict[str, Any]:
+    since, until = (time and time.isoformat() for time in (breaker.since, breaker.until))
+    return {"state": breaker.state, "failures": breaker.failures_in_a_row, "since": since, "until": until}
 
 
 def _lines(shown: Shown) -> Iterator[str]:
@@ -102,7 +118,14 @@ def _lines(shown: Shown) -> Iterator[str]:
         yield f"batch {shown.batch.id} on {shown.batch.target} at {shown.batch.base[:12]}"
         for attempt in shown.batch.attempts:
             head = shown.heads[attempt.index]
-            where = "not started" if head == shown.batch.base else (head or "gone")[:12]
             said = f"  {printable(attempt.message, 80)}" if attempt.message else ""
-            yield f"  {attempt.state:8} {where:12} {printable(attempt.label, 60)}{said}"
+            yield f"  {attempt.state:8} {_where(shown.batch, attempt, head):12} {printable(attempt.label, 60)}{said}"
     yield f"stop-handler: {shown.handler[0]} ({shown.handler[1]})"
+    if shown.breaker.failures_in_a_row:
+        yield f"parallel work: {shown.breaker.state} ({explain(shown.breaker)})"
+
+
+def _where(batch: Batch, attempt: Attempt, head: str | None) -> str:
+    if attempt.folder is None and attempt.state is State.RUNNING:
+        return "no worktree" if attempt.admitted else "waiting"
+    return "not started" if head == batch.base else (head or "gone")[:12]
