@@ -12,9 +12,13 @@ FLOOR = (2, 38)  # merge-tree --write-tree
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`attr_source`: attributes can be read from a tree instead of the current directory (2.41)."""
+    """`attr_source`: attributes can be read from a tree instead of the current directory (2.41).
+
+    `config_hooks`: hooks can stand in the configuration (2.54).
+    """
 
     attr_source: bool
+    config_hooks: bool
 
 
 def features(version: tuple[int, ...]) -> Features:
@@ -22,7 +26,7 @@ def features(version: tuple[int, ...]) -> Features:
     if version[:2] < FLOOR:
         name = ".".join(map(str, version)) or "of an unknown version"
         raise RefusedError(f"git {name} cannot merge without a checkout", "install git 2.38 or newer")
-    return Features(attr_source=version[:2] >= (2, 41))
+    return Features(attr_source=version[:2] >= (2, 41), config_hooks=version[:2] >= (2, 54))
 
 
 def installed() -> Features:
