@@ -32,6 +32,8 @@ VERBS = {
     "undo": "take the last landing back: branch, ticks, progress and state",
     "recover": "finish or roll back whatever a crash left (every command does this first)",
     "log": "past batches: what landed, what was parked, how long each took",
+    "install": "wire the hooks into this repository, beside those that are there",
+    "uninstall": "take them out again: everything is as it was before",
     "demo": "the whole of it in a scratch repository",
     "completion": "a script that completes commands and options in a shell",
 }

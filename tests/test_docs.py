@@ -289,5 +289,7 @@ def test_every_json_shape_is_the_documented_one(scratch: Scratch, monkeypatch: p
     ask("undo")
     ask("tick", "1.5")
     ask("recover")
+    assert ask("install", "--claude")["changed"]
+    assert ask("uninstall")["changed"]
     no_json = {verb for verb in VERBS if "--format" not in command_tables.table(verb)}
     assert seen == set(VERBS) - no_json

@@ -1,0 +1,108 @@
+"""Installing and uninstalling: look, plan, make the edits."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.worktrees import worktrees
+from ralph_hooks.integrations.install.carry_out import Change, alone, carry_out, changes
+from ralph_hooks.integrations.install.facts import Found, gather, main_worktree
+from ralph_hooks.integrations.install.managers import managing
+from ralph_hooks.integrations.install.model import Facts, Plan
+from ralph_hooks.integrations.install.plan import plan
+from ralph_hooks.integrations.install.program import Program, candidates, choose
+from ralph_hooks.integrations.install.wish import LAUNCHERS, claude_launchers, wish
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installation has changed, or would. `top`: the worktree that paths are shown from."""
+
+    top: Path
+    manager: str
+    how: str
+    program: Path
+    hooks: tuple[str, ...]
+    claude: bool
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """What taking an installation out has changed, or would."""
+
+    top: Path
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+
+def install(repository: Repository, *, claude: bool, dry_run: bool) -> Installed:
+    """Wire everything in. What an earlier installation had of Claude Code's hooks stays, asked for again or not.
+
+    Raises RefusedError and UsageError before anything is changed.
+    """
+    program, warning = choose(tuple(candidates()), _passing(repository))
+    folder = repository.common_dir / "ralph"
+    with nullcontext() if dry_run else alone(folder):
+        found = gather(repository, LAUNCHERS)
+        with_claude = claude or found.manifest.claude
+        planned, hooks = _planned(found.facts, program, claude=with_claude)
+        steps = changes(found, planned.edits)
+        if not dry_run:
+            carry_out(found, planned.edits, claude=with_claude)
+    notes = (*planned.notes, *([warning] if warning else []))
+    return Installed(found.facts.top, planned.manager, planned.how, program.path, hooks, with_claude, steps, notes)
+
+
+def uninstall(repository: Repository, *, dry_run: bool) -> Uninstalled:
+    """Take everything out that `install` has put in. What others have edited since keeps their edits."""
+    folder = repository.common_dir / "ralph"
+    if not folder.is_dir():
+        return Uninstalled(main_worktree(repository), (), ())
+    with nullcontext() if dry_run else alone(folder):
+        found = gather(repository, LAUNCHERS)
+        steps = changes(found, ())
+        if not dry_run and found.manifest.edits:
+            carry_out(found, (), claude=False)
+    return Uninstalled(found.facts.top, steps, tuple(_left(found)))
+
+
+def current(repository: Repository) -> tuple[Found, Installed | None]:
+    """The installation that there is, with what `install` would change now; None where nothing is installed."""
+    found = gather(repository, LAUNCHERS)
+    if not found.manifest.edits:
+        return found, None
+    try:
+        program, _ = choose(tuple(candidates()), _passing(repository))
+    except RefusedError:
+        return found, None
+    planned, hooks = _planned(found.facts, program, claude=found.manifest.claude)
+    steps = changes(found, planned.edits)
+    return found, Installed(
+        found.facts.top, managing(found.facts).NAME, planned.how, program.path, hooks, found.manifest.claude, steps, ()
+    )
+
+
+def _planned(facts: Facts, program: Program, *, claude: bool) -> tuple[Plan, tuple[str, ...]]:
+    wanted = wish(facts.folder, program.path, claude_launchers() if claude else None)
+    return plan(facts, wanted), tuple(hook.name for hook in wanted.hooks)
+
+
+def _passing(repository: Repository) -> tuple[Path, ...]:
+    stays = main_worktree(repository)
+    return tuple(worktree.path for worktree in worktrees(repository) if worktree.path != stays)
+
+
+def _left(found: Found) -> list[str]:
+    """Files that others have edited, so that they do not go back to what they were."""
+    edits = {edit.path: edit for edit in found.manifest.edits}
+    return [
+        f"{path} was edited after the installation: the edits stay"
+        for path, file in found.without.items()
+        if path in edits and file is not None and file != edits[path].before and file != found.now.get(path)
+    ]
