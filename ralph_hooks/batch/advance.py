@@ -86,7 +86,7 @@ def _refused(what: str, error: GitError) -> RefusedError:
 
 
 def _changes(objects: Objects, move: Move) -> Diff:
-    return diff_trees(objects.repository, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
+    return diff_trees(objects, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
 
 
 def _refuse_obstacles(checkout: Checkout, changes: Diff, move: Move) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
+from ralph_hooks.batch.disjoint import disjoint
 from ralph_hooks.batch.model import Attempt
 from ralph_hooks.batch.pages import Binder, Pages, stamped
 from ralph_hooks.batch.squash import Squash
 from ralph_hooks.git.diff import Change, Diff, diff_trees, renames
 from ralph_hooks.git.merge import Merger, is_attributes, scratch_commit
-from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.objects import Entry, Objects
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 
@@ -78,6 +80,9 @@ def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
         parked[found.squash.attempt.index] = found
 
 
+_Since = dict[str, Mapping[str, Change]]  # base -> what the chain's tip changes against it
+
+
 @dataclass(slots=True)
 class _Tip:
     """Where the chain has got to."""
@@ -85,38 +90,76 @@ class _Tip:
     commit: str
     tree: str
     pages: Pages
+    since: _Since
     attributes: str  # the newest tip whose attribute files differ from those before
     links: list[Link] = field(default_factory=list)
     stuck: list[Stuck] = field(default_factory=list)
 
 
 def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> Chain:
-    tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, plan.tip)
+    since = _since(objects, plan)
+    tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, since, plan.tip)
     for squash in plan.squashes:
         if squash.attempt.index not in parked:
             _link(objects, merger, plan, tip, squash)
     return Chain(tuple(tip.links), tuple(tip.stuck), tip.commit, tip.pages)
 
 
+def _since(objects: Objects, plan: Plan) -> _Since:
+    """What the target has changed against the base of each squash before the chain begins."""
+    bases = list(dict.fromkeys(squash.base for squash in plan.squashes))
+    diffs = diff_trees(objects, [(objects.tree_of(base), objects.tree_of(plan.tip)) for base in bases])
+    return dict(zip(bases, diffs, strict=True))
+
+
 def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
-    # The merge base is that of the squash. Where the target was rewound below it, a commit that nobody will ever see
-    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on.)
-    ours = tip.commit if plan.rooted else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
-    merged = merger.merge(ours, squash.commit, attributes=tip.attributes)
-    if not merged.clean:
-        tip.stuck.append(Stuck(squash, _conflict(merged.messages), merged.conflicts, merged.tree))
+    merged = _merge(objects, merger, plan, tip, squash)
+    if isinstance(merged, Stuck):
+        tip.stuck.append(merged)
         return
     pages = stamped(tip.pages, plan.tasks.get(squash.attempt.index), plan.fragments.get(squash.attempt.index, ()))
     try:
-        tree = plan.binder.write(objects, merged.tree, tip.pages, pages)
+        edits = merged.edits | plan.binder.edits(objects, merged.tree, tip.pages, pages)
+        tree = objects.edit_tree(merged.tree, edits)
     except ValueError:
         tip.stuck.append(Stuck(squash, "puts a file where the folder of the task list is", (plan.binder.tasks or "",)))
         return
     commit = plan.commit(squash, tree, tip.commit) if tree != tip.tree else None
     tip.links.append(Link(squash, tip.commit, tip.tree, commit, tree))
+    landed = _landed(objects, tip.tree, merged, tree, edits)
+    tip.since = {base: _onward(target, landed) for base, target in tip.since.items()}
     tip.commit, tip.tree, tip.pages = commit or tip.commit, tree, pages
     if any(is_attributes(path) for path in squash.change):
         tip.attributes = tip.commit
+
+
+class _Fit(NamedTuple):
+    """A squash on the tip: `tree` with `edits`. `whole`: the edits are all that differs from the tip."""
+
+    tree: str
+    edits: dict[str, Entry | None]
+    whole: bool
+
+
+def _merge(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> _Fit | Stuck:
+    """The squash on the tip. git is asked only where the two have anything to do with each other."""
+    if disjoint(squash.change, tip.since[squash.base]):
+        return _Fit(tip.tree, {path: change.new for path, change in squash.change.items()}, whole=True)
+    # The merge base is that of the squash. Where the target was rewound below it, a commit that nobody will ever see
+    # gives the tip's tree that base, so that what was dropped stays dropped. (merge-tree takes a base from 2.40 on.)
+    ours = tip.commit if plan.rooted else objects.write("commit", scratch_commit(tip.tree, (plan.base,)))
+    merged = merger.merge(ours, squash.commit, attributes=tip.attributes)
+    if not merged.clean:
+        return Stuck(squash, _conflict(merged.messages), merged.conflicts, merged.tree)
+    return _Fit(merged.tree, {}, whole=False)
+
+
+def _landed(objects: Objects, before: str, merged: _Fit, tree: str, edits: Mapping[str, Entry | None]) -> Diff:
+    """What the new commit changes against the tip before it."""
+    if not merged.whole:
+        return diff_trees(objects, [(before, tree)])[0]
+    pairs = ((path, objects.entry(before, path), new) for path, new in edits.items())
+    return {path: Change(path, old, new) for path, old, new in pairs if old != new}
 
 
 def _conflict(messages: Sequence[str]) -> str:
@@ -129,7 +172,7 @@ def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> 
     """The first link that is not its attempt's change on the tip before it, if there is one."""
     bases = list(dict.fromkeys(link.squash.base for link in chain.links))
     since = [(objects.tree_of(base), objects.tree_of(plan.tip)) for base in bases]
-    diffs = diff_trees(objects.repository, [*since, *((link.tree_before, link.tree) for link in chain.links)])
+    diffs = diff_trees(objects, [*since, *((link.tree_before, link.tree) for link in chain.links)])
     targets: dict[str, Mapping[str, Change]] = dict(zip(bases, diffs, strict=False))
     for link, landed in zip(chain.links, diffs[len(bases) :], strict=True):
         evidence = Evidence(link.squash.change, targets[link.squash.base], landed, plan.binder.paths)
@@ -147,7 +190,7 @@ def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> 
 def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Evidence) -> tuple[Violation, ...]:
     """The violations that are left once renames are known, and contents at their ends that no merge would give."""
     base = objects.tree_of(link.squash.base)
-    mine, theirs = renames(objects.repository, [(base, link.squash.tree), (base, link.tree_before)])
+    mine, theirs = renames(objects, [(base, link.squash.tree), (base, link.tree_before)])
     known = replace(evidence, renames_attempt=mine, renames_target=theirs)
     found = list(violations(known))
     for content in renamed_content(known):

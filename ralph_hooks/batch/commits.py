@@ -29,8 +29,12 @@ class Committing:
 def committing(objects: Objects, limit: float) -> Committing:
     """Ask git for the user, and whether commits are signed (each within `limit` seconds)."""
     repository = objects.repository
-    signs = wants_signatures(repository)
-    return Committing(committer(repository), (lambda raw: write_signed(repository, raw, limit)) if signs else None)
+
+    def sign(raw: bytes) -> str:
+        objects.flush()
+        return write_signed(repository, raw, limit)
+
+    return Committing(committer(repository), sign if wants_signatures(repository) else None)
 
 
 def commit_task(

@@ -167,6 +167,7 @@ def _commit_loose(
         message = f"{subject}\n\nRalph-Task: {attempt.name}\nRalph-Batch: {batch.id}\n"
         raw = raw_commit(tree, head, who, who, message)
     commit = objects.write("commit", raw)
+    objects.flush()
     if move:
         move_refs(place, "ralph-hooks: uncommitted work", [RefUpdate("HEAD", head, commit)])
         end_cherry_pick(place)

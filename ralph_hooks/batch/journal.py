@@ -36,6 +36,7 @@ def write_journal(objects: Objects, move: Move) -> str:
         entries[CONFLICTS] = Entry(TREE, objects.write_tree(trees))
     parents = dict.fromkeys([move.new, move.old, *(update.new for update in move.refs if update.new)])
     journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
+    objects.flush()
     _make_durable(objects.repository, journal, move.old)
     move_refs(objects.repository, "ralph-hooks: journal", [RefUpdate(move.journal, None, journal)])
     return journal

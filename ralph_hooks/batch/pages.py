@@ -80,14 +80,14 @@ class Binder:
             (logged or "") if self.log else None,
         )
 
-    def write(self, objects: Objects, tree: str, before: Pages, after: Pages) -> str:
-        """`tree` with the pages of `after`. A page that did not change costs nothing."""
+    def edits(self, objects: Objects, tree: str, before: Pages, after: Pages) -> dict[str, Entry | None]:
+        """What makes the pages in `tree` those of `after`. A page that did not change is not in it."""
         edits: dict[str, Entry | None] = {}
         if self.tasks and after.list and (before.list is None or after.list.text != before.list.text):
             edits[self.tasks] = _entry(objects, tree, self.tasks, after.list.text)
         if self.log and after.log and after.log != before.log:
             edits[self.log] = _entry(objects, tree, self.log, after.log)
-        return objects.edit_tree(tree, edits) if edits else tree
+        return edits
 
 
 def page_text(objects: Objects, tree: str, path: str | None) -> str | None:

@@ -16,6 +16,7 @@ def pin_record(objects: Objects, batch: Batch) -> None:
     """The record of `batch` is as the batch is now. The caller holds the landing lock."""
     repository, ref = objects.repository, names.BATCH + batch.id
     record = _write_record(objects, batch)
+    objects.flush()
     move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(ref, repository.commit(ref), record)])
 
 

@@ -70,7 +70,7 @@ def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
     place = open_repository(Path(move.top)) if move.top and Path(move.top).is_dir() else None
     if place:
         remove_stale_lock(place)
-    changes = diff_trees(repository, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
+    changes = diff_trees(objects, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
     tip = repository.commit(move.target)
     if tip == move.old:
         return _go_on(work, objects, move, journal, place, changes)

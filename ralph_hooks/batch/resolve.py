@@ -64,6 +64,7 @@ def merge_parked(objects: Objects, parked: ParkedAttempt, tip: str, worktree: Pa
             f"task {attempt.name} cannot be merged: {misfits[0].reason}", f"look at it: git log {parked.head}"
         )
     change = _as_commit(objects, squashes[0])
+    objects.flush()
     place = open_repository(worktree)
     # A cherry-pick of a commit on the attempt's base: git's three-way merge with that base, and `git commit` after
     # a conflict keeps the executor's name. The base in the markers helps whoever resolves it. No hooks, as in landings.

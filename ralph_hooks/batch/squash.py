@@ -62,7 +62,7 @@ def squash_all(
     recorded = objects.tree_of(base)
     pairs = [(objects.tree_of(look.base), objects.tree_of(look.head)) for look in fitting]
     along = [(recorded, objects.tree_of(look.base)) for look in fitting]
-    diffs = diff_trees(repository, [*pairs, *along])
+    diffs = diff_trees(objects, [*pairs, *along])
     changes = zip(fitting, diffs[: len(fitting)], diffs[len(fitting) :], strict=True)
     made = [_squash(objects, walk, look, change, came_along, own) for look, change, came_along in changes]
     squashes = [item for item in made if isinstance(item, Squash)]
@@ -127,7 +127,7 @@ def _taken_back(objects: Objects, look: _Look, change: Diff, came_along: Diff) -
     back = {path for path, item in came_along.items() if path in change and change[path].new == item.old}
     if back:
         trees = (objects.tree_of(look.base), objects.tree_of(look.head))
-        back -= {rename.source for rename in renames(objects.repository, [trees])[0]}
+        back -= {rename.source for rename in renames(objects, [trees])[0]}
     return back
 
 

@@ -64,7 +64,8 @@ def _require_open(work: Workplace, spec: Spec, task: Task) -> None:
 def _commit(work: Workplace, objects: Objects, spec: Spec, listed: TaskList, task: Task, tip: str) -> str:
     shared = committing(objects, work.config.sign_timeout)
     pages = Pages(listed, None)
-    tree = Binder(spec.tasks, None).write(objects, objects.tree_of(tip), pages, stamped(pages, task, ()))
+    tree = objects.tree_of(tip)
+    tree = objects.edit_tree(tree, Binder(spec.tasks, None).edits(objects, tree, pages, stamped(pages, task, ())))
     who = Signature(shared.who, _time(work.repository))
     trailers = [("Ralph-Spec", Path(spec.directory).name or spec.tasks), ("Ralph-Task", task.name)]
     raw = raw_commit(tree, tip, who, who, compose(f"chore: tick {task.name} {task.title}".strip(), (), trailers))

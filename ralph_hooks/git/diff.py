@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ralph_hooks.git.objects import Entry
-from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.objects import Entry, Objects
 
 ABSENT = "000000"
 
@@ -34,15 +33,15 @@ class Rename:
 Diff = dict[str, Change]
 
 
-def diff_trees(repository: Repository, pairs: Sequence[tuple[str, str]]) -> list[Diff]:
+def diff_trees(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[Diff]:
     """For each (old, new) pair of tree ids the changes by path, without rename detection."""
     return [
         {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
-        for records in _diffs(repository, pairs, "--no-renames")
+        for records in _diffs(objects, pairs, "--no-renames")
     ]
 
 
-def renames(repository: Repository, pairs: Sequence[tuple[str, str]]) -> list[tuple[Rename, ...]]:
+def renames(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[tuple[Rename, ...]]:
     """For each (old, new) pair of tree ids the renamed files, as git's default similarity finds them."""
     return [
         tuple(
@@ -50,18 +49,19 @@ def renames(repository: Repository, pairs: Sequence[tuple[str, str]]) -> list[tu
             for mode_a, mode_b, a, b, kind, path, other in records
             if kind == "R"
         )
-        for records in _diffs(repository, pairs, "-M")
+        for records in _diffs(objects, pairs, "-M")
     ]
 
 
 _Record = tuple[str, str, str, str, str, str, str]  # modes, ids, kind, path, path after a rename
 
 
-def _diffs(repository: Repository, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
+def _diffs(objects: Objects, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
     if not pairs:
         return []
     asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-    output = repository.git("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=asked).stdout
+    objects.flush()
+    output = objects.repository.git("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=asked).stdout
     found: list[list[_Record]] = []
     for record in _records(output):
         if record is None:

@@ -41,6 +41,7 @@ class Merger:
 
         Raises GitError when git can say neither "clean" nor "conflict".
         """
+        self.objects.flush()
         arguments = ("merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
         if self.features.attr_source:
             done = self.repository.git(f"--attr-source={attributes}", *arguments, accept=(0, 1))

@@ -1,14 +1,18 @@
-"""Reading and writing objects through long-lived git processes: one landing needs four, however many tasks it has."""
+"""Reading and writing objects: one git process answers all questions, one stores everything that is new.
+
+The id of an object follows from its content, so nobody waits for git to say it: new objects are kept here, can be read
+at once, and are handed over by `flush` before a git process has to know them.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
+from ralph_hooks.git.pack import object_id, pack
 from ralph_hooks.git.process import Conversation
 from ralph_hooks.git.repository import Repository
 
@@ -16,33 +20,37 @@ TREE = "040000"
 GITLINK = "160000"
 REGULAR = ("100644", "100755")
 
+_FEW = 20  # objects; from here on one pack with its two syncs costs less than a file for each
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+
+class Entry(NamedTuple):
     """What stands at a path: file mode as git writes it (`100644`, `040000`, …) and object id."""
 
     mode: str
     oid: str
 
 
-@dataclass(slots=True)
 class Objects:
-    """The object database of a repository. Made by `open_objects`, which ends its processes."""
+    """The object database of a repository. Made by `open_objects`, which ends its process."""
 
-    repository: Repository
-    _scratch: Path
-    _talks: dict[str, Conversation] = field(default_factory=dict)
-    _trees: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self._talk: Conversation | None = None
+        self._trees: dict[str, dict[str, Entry]] = {}
+        self._new: dict[str, tuple[str, bytes]] = {}  # written here, not yet handed to git
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object. Raises RalphError when it is missing."""
-        talk = self._talk("cat-file", "--batch")
-        talk.send(oid.encode() + b"\n")
-        words = talk.line().decode().split()
+        if oid in self._new:
+            return self._new[oid]
+        if self._talk is None:
+            self._talk = Conversation(self.repository.top, "cat-file", "--batch")
+        self._talk.send(oid.encode() + b"\n")
+        words = self._talk.line().decode().split()
         if len(words) != 3:
             raise RalphError(f"object {oid} is missing from the repository", "run `git fsck`")
-        content = talk.read(int(words[2]))
-        talk.read(1)
+        content = self._talk.read(int(words[2]))
+        self._talk.read(1)
         return words[1], content
 
     def blob(self, oid: str) -> bytes:
@@ -75,37 +83,48 @@ class Objects:
         return here
 
     def write(self, kind: str, content: bytes) -> str:
-        """Store an object of type `kind` and give its id. git checks the format of trees and commits."""
-        self._scratch.write_bytes(content)
-        talk = self._talk("hash-object", "-w", "--no-filters", "-t", kind, "--stdin-paths")
-        talk.send(os.fsencode(self._scratch) + b"\n")
-        return talk.line().decode()
+        """Take in an object of type `kind` and give its id. git has it after the next `flush`."""
+        oid = object_id(self.repository.hash_name, kind, content)
+        self._new[oid] = (kind, content)
+        return oid
+
+    def flush(self) -> None:
+        """Hand over to git what was written. To be called before the id of a new object is given to a git process.
+
+        Many objects become a pack of their own, synced to the disk in one go; a few are stored one by one.
+        """
+        if not self._new:
+            return
+        stream = pack(self.repository.hash_name, self._new.values())
+        store = ("index-pack", "--stdin", "--threads=1") if len(self._new) > _FEW else ("unpack-objects", "-q")
+        self.repository.git(*store, stdin=stream)
+        self._new.clear()
 
     def write_tree(self, entries: Mapping[str, Entry]) -> str:
         """Store a tree of these entries."""
         ordered = sorted(
             entries.items(), key=lambda item: os.fsencode(item[0]) + (b"/" if item[1].mode == TREE else b"")
         )
-        return self.write("tree", b"".join(_raw_entry(name, entry) for name, entry in ordered))
+        oid = self.write("tree", b"".join(_raw_entry(name, entry) for name, entry in ordered))
+        self._trees[oid] = dict(ordered)
+        return oid
 
     def edit_tree(self, tree: str, edits: Mapping[str, Entry | None]) -> str:
         """`tree` with each path of `edits` set, or taken out where it is None. Empty directories vanish.
 
         Raises ValueError where an edit lies below a file or symlink: what stands there is not ours to remove.
         """
-        return self._edit(tree, edits) or self.write_tree({})
+        return self._edit(self.tree(tree), edits) or self.write_tree({})
 
-    def _edit(self, tree: str, edits: Mapping[str, Entry | None]) -> str | None:
-        entries = dict(self.tree(tree))
+    def _edit(self, before: Mapping[str, Entry], edits: Mapping[str, Entry | None]) -> str | None:
+        entries = dict(before)
         below: dict[str, dict[str, Entry | None]] = {}
         for path, entry in edits.items():
             name, slash, rest = path.partition("/")
             if slash:
                 below.setdefault(name, {})[rest] = entry
-            elif entry is None:
-                entries.pop(name, None)
             else:
-                entries[name] = entry
+                _set(entries, name, entry)
         for name, deeper in below.items():
             _set(entries, name, self._edit_below(entries.get(name), deeper))
         return self.write_tree(entries) if entries else None
@@ -115,7 +134,7 @@ class Objects:
             if any(edits.values()):
                 raise ValueError("an edit lies below a file")
             return here
-        changed = self._edit(here.oid if here else self.write_tree({}), edits)
+        changed = self._edit(self.tree(here.oid) if here else {}, edits)
         return Entry(TREE, changed) if changed else None
 
     def _typed(self, oid: str, kind: str) -> bytes:
@@ -124,28 +143,19 @@ class Objects:
             raise RalphError(f"object {oid} is a {found}, not a {kind}", "run `git fsck`")
         return content
 
-    def _talk(self, *args: str) -> Conversation:
-        key = " ".join(args)
-        if key not in self._talks:
-            self._talks[key] = Conversation(self.repository.top, *args)
-        return self._talks[key]
-
     def close(self) -> None:
-        for talk in self._talks.values():
-            talk.close()
+        if self._talk:
+            self._talk.close()
 
 
 @contextmanager
 def open_objects(repository: Repository) -> Iterator[Objects]:
-    """The object database of `repository`; its git processes end with the block."""
-    # Beside the objects, under a name of this process: `tempfile` costs 10 ms to import.
-    scratch = repository.common_dir / f"ralph-object-{os.getpid()}"
-    objects = Objects(repository, scratch)
+    """The object database of `repository`; its git process ends with the block."""
+    objects = Objects(repository)
     try:
         yield objects
     finally:
         objects.close()
-        scratch.unlink(missing_ok=True)
 
 
 def _set(entries: dict[str, Entry], name: str, entry: Entry | None) -> None:

@@ -1,0 +1,89 @@
+"""What is written here is what git reads: ids, packs, trees."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ralph_hooks.git.objects import Entry, Objects, open_objects
+from ralph_hooks.git.repository import open_repository
+
+# Around every length at which the size in a pack takes another byte.
+SIZES = (0, 1, 15, 16, 17, 2047, 2048, 2049, 262143, 262144)
+
+
+@pytest.fixture(params=["sha1", "sha256"])
+def objects(tmp_path: Path, request: pytest.FixtureRequest) -> Objects:
+    subprocess.run(["git", "init", "-q", f"--object-format={request.param}", tmp_path], check=True)
+    with open_objects(open_repository(tmp_path)) as opened:
+        yield opened
+
+
+def git(objects: Objects, *args: str, stdin: bytes = b"") -> bytes:
+    return objects.repository.git(*args, stdin=stdin).stdout
+
+
+def written(objects: Objects, few: bool) -> list[tuple[str, bytes]]:
+    contents = [bytes([number % 251]) * size for number, size in enumerate(SIZES)]
+    contents += [] if few else [f"blob {number}".encode() for number in range(100)]
+    return [(objects.write("blob", content), content) for content in contents]
+
+
+@pytest.mark.parametrize("few", [True, False], ids=["one by one", "as a pack"])
+def test_git_has_every_object_after_a_flush(objects: Objects, few: bool) -> None:
+    pairs = written(objects, few)
+    objects.flush()
+    for oid, content in pairs:
+        assert git(objects, "cat-file", "blob", oid) == content
+    assert bool(list((objects.repository.common_dir / "objects" / "pack").glob("*.pack"))) is not few
+    git(objects, "fsck", "--strict")
+
+
+def test_an_object_can_be_read_before_git_has_it(objects: Objects) -> None:
+    blob = objects.write("blob", b"text")
+    tree = objects.write_tree({"folder": Entry("040000", objects.write_tree({"a": Entry("100644", blob)}))})
+    assert objects.read(blob) == ("blob", b"text")
+    assert objects.entry(tree, "folder/a") == Entry("100644", blob)
+    assert objects.repository.git("cat-file", "-e", blob, accept=(0, 1, 128)).status != 0
+
+
+def test_ids_are_those_of_git(objects: Objects) -> None:
+    for content in (b"", b"text\n", b"\0\xff"):
+        assert objects.write("blob", content) == git(objects, "hash-object", "--stdin", stdin=content).decode().strip()
+
+
+def test_a_tree_is_sorted_as_git_sorts_it(objects: Objects) -> None:
+    """A folder sorts as if its name ended with a slash."""
+    blob = objects.write("blob", b"")
+    folder = Entry("040000", objects.write_tree({"x": Entry("100644", blob)}))
+    tree = objects.write_tree(
+        {"a": folder, "a.b": Entry("100755", blob), "a-b": Entry("100644", blob), "ä": Entry("120000", blob)}
+    )
+    objects.flush()
+    listed = git(objects, "ls-tree", "--name-only", "-z", tree).decode().split("\0")
+    assert listed == ["a-b", "a.b", "a", "ä", ""]
+    git(objects, "fsck", "--strict")
+
+
+def test_editing_a_tree_leaves_the_rest_alone(objects: Objects) -> None:
+    blob, other = objects.write("blob", b"1"), objects.write("blob", b"2")
+    old, new = Entry("100644", blob), Entry("100755", other)
+    tree = objects.edit_tree(objects.write_tree({}), {"a/b/c": old, "a/d": old, "e": old})
+    edited = objects.edit_tree(tree, {"a/b/c": None, "e": new, "f/g": new})
+    objects.flush()
+    listed = git(objects, "ls-tree", "-r", "-z", edited).decode().split("\0")
+    assert [line.replace("\t", " ").split(" ")[::3] for line in listed[:-1]] == [
+        ["100644", "a/d"],
+        ["100755", "e"],
+        ["100755", "f/g"],
+    ]
+
+
+def test_an_edit_below_a_file_is_refused(objects: Objects) -> None:
+    blob = objects.write("blob", b"")
+    tree = objects.write_tree({"a": Entry("100644", blob)})
+    with pytest.raises(ValueError, match="below a file"):
+        objects.edit_tree(tree, {"a/b": Entry("100644", blob)})
+    assert objects.edit_tree(tree, {"a/b": None}) == tree
