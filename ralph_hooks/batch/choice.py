@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ralph_hooks.batch.model import Attempt, Phase, State
 from ralph_hooks.batch.names import FAILED, PARKED, attempt_ref
@@ -16,8 +16,7 @@ from ralph_hooks.tasklist.overlap import footprint, shared
 from ralph_hooks.tasklist.plan import next_tasks, unmet
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """What became of a task before: how often it was tried in vain, why the last time, and where that work is.
 
     `outside`: how many of the last tries, in a row, failed for a cause outside the task; `ended`: the last one (UTC).
@@ -30,16 +29,14 @@ class Earlier:
     ended: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resting:
+class Resting(NamedTuple):
     """A task that failed for a cause outside of it, and when it may be tried again (UTC)."""
 
     task: Task
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The tasks to start.
 
     None: `verify` is to be done by hand first, or `exhausted` have used up their tries, or the others are `resting`, or

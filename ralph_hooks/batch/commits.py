@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ralph_hooks.batch.ending import UNCOMMITTED, UNCOMMITTED_PAGES
 from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of
@@ -15,8 +15,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.tasklist.model import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Committing:
+class Committing(NamedTuple):
     """What all commits of a landing share.
 
     `who`: the user; `sign`: stores a commit with a signature, None: unsigned.

@@ -6,22 +6,20 @@ Pure: four diffs in, violations out. No tool of the field checks this; it catche
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.git.diff import Change, Diff, Rename
 from ralph_hooks.git.objects import REGULAR, Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """A path that is not as it must be, and what is wrong with it."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is known about one landed commit. B is the base, S the squashed attempt, P the tip before, C the commit.
 
     `attempt` is diff(B, S), `target` is diff(B, P), `landed` is diff(P, C). `stamped`: paths that the stamp writes.
@@ -96,8 +94,7 @@ def _now(evidence: Evidence, path: str, before: Entry | None) -> Entry | None:
     return change.new if change is not None else before
 
 
-@dataclass(frozen=True, slots=True)
-class ThreeWay:
+class ThreeWay(NamedTuple):
     """Content at a renamed path, which must be the merge of three blobs."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.message import Signature, raw_commit, read_commit
@@ -26,8 +27,7 @@ UNCOMMITTED_PAGES = "Spec files that the executor had not committed"
 _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
 
 
-@dataclass(frozen=True, slots=True)
-class Remains:
+class Remains(NamedTuple):
     """What is left of an attempt: its commit, and the paths that are in no commit.
 
     `place` is None once the worktree is gone.

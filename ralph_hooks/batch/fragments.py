@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.model import Attempt, Batch
-from ralph_hooks.batch.pages import decode, page_text, spec_of
-from ralph_hooks.git.objects import REGULAR, TREE, Objects
+from ralph_hooks.batch.pages import decode, spec_of
+from ralph_hooks.git.diff import Change, Diff
+from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.progress import Fragment
@@ -29,12 +30,11 @@ def progress_file(spec: Spec, attempt: Attempt) -> str | None:
     return str(attempt.folder / spec.beside(temporary_name(attempt.index)))
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """The trees and folders that are looked through for one attempt."""
+class Sources(NamedTuple):
+    """Where one attempt's progress is looked for: in its base, in what it committed, in its worktree."""
 
     base: str  # tree
-    head: str  # tree
+    changes: Diff  # of the spec's own files
     worktree: Path | None
 
 
@@ -58,25 +58,13 @@ def join(parts: Iterable[Fragment]) -> Fragment:
 
 
 def _from_temporary_files(objects: Objects, spec: Spec, sources: Sources) -> Iterator[Fragment]:
-    committed = _names(objects, sources.head, spec)
-    for name in sorted(committed):
-        text = page_text(objects, sources.head, spec.beside(name)) or ""
-        yield progress.added(page_text(objects, sources.base, spec.beside(name)) or "", text)
+    for path in sorted(path for path in sources.changes if _is_temporary(spec, path)):
+        yield _added(objects, sources.changes[path])
     if sources.worktree:  # ignored ones are in no commit
-        for path in sorted((sources.worktree / spec.directory).glob(TEMPORARY)):
-            if path.name not in committed and path.is_file() and not path.is_symlink():
-                yield progress.added("", decode(path.read_bytes()))
-
-
-def _names(objects: Objects, tree: str, spec: Spec) -> set[str]:
-    here = tree
-    for name in [] if spec.directory == "." else spec.directory.split("/"):
-        entry = objects.tree(here).get(name)
-        if entry is None or entry.mode != TREE:
-            return set()
-        here = entry.oid
-    found = objects.tree(here).items()
-    return {name for name, entry in found if entry.mode in REGULAR and fnmatchcase(name, TEMPORARY)}
+        for file in sorted((sources.worktree / spec.directory).glob(TEMPORARY)):
+            committed = objects.entry(sources.base, spec.beside(file.name)) or spec.beside(file.name) in sources.changes
+            if not committed and file.is_file() and not file.is_symlink():
+                yield progress.added("", decode(file.read_bytes()))
 
 
 def _from_log(objects: Objects, batch: Batch, spec: Spec, sources: Sources) -> Iterator[Fragment]:
@@ -84,11 +72,26 @@ def _from_log(objects: Objects, batch: Batch, spec: Spec, sources: Sources) -> I
     path = spec.progress
     if path is None:
         return
-    after = page_text(objects, sources.head, path)
-    if after is not None:
-        yield progress.added(page_text(objects, sources.base, path) or "", after)
+    change = sources.changes.get(path)
+    if change and change.new:
+        yield _added(objects, change)
+        return
+    if change is None and objects.entry(sources.base, path):
         return
     file = sources.worktree / path if sources.worktree else None
     if file and file.is_file() and not file.is_symlink():
         before = batch.copied.get(path)
         yield progress.added(decode(objects.blob(before)) if before else "", decode(file.read_bytes()))
+
+
+def _is_temporary(spec: Spec, path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return path == spec.beside(name) and fnmatchcase(name, TEMPORARY)
+
+
+def _added(objects: Objects, change: Change) -> Fragment:
+    """What an executor's commits added to a file. What is no regular file says nothing."""
+    before, after = (
+        decode(objects.blob(end.oid)) if end and end.mode in REGULAR else "" for end in (change.old, change.new)
+    )
+    return progress.added(before, after)

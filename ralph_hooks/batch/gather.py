@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.ending import branch_tip, end
 from ralph_hooks.batch.fragments import Sources, fragment
@@ -20,8 +20,7 @@ from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Harvest:
+class Harvest(NamedTuple):
     """`batch` with final heads; what fits a squash and what does not; per attempt its task and its progress entries."""
 
     batch: Batch
@@ -77,7 +76,7 @@ def _fragments(
     for squash in squashes:
         worktree = squash.attempt.worktree
         folder = Path(worktree) if worktree in standing else None
-        sources = Sources(objects.tree_of(squash.base), objects.tree_of(squash.head), folder)
+        sources = Sources(objects.tree_of(squash.base), squash.dropped, folder)
         own = fragment(objects, batch, squash.attempt, sources, site.leaks.of(squash.attempt))
         # An entry that is in the log already is not written twice, so what leaked goes with whoever lands first.
         yield squash.attempt.index, (site.leaks.log, own)

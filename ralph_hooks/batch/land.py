@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from ralph_hooks.batch import chain
 from ralph_hooks.batch.advance import carry_out
@@ -22,8 +23,7 @@ from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a landing came to. `clean`: nothing needs attention."""
 
     batch: Batch
@@ -42,7 +42,6 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
         open_merger(work.repository, objects, features.installed()) as merger,
     ):
         site = look(work, objects, batch, place)
-        merger.look_ahead(site.tip)
         harvest = gather(work, objects, site, batch)
         made = _link_up(work, objects, merger, site, harvest)
         move = plan_move(objects, site, harvest, made)

@@ -7,9 +7,9 @@ there is saved under a ref first. Any other edit is somebody's work, and stops t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.fragments import TEMPORARY, temporary_name
 from ralph_hooks.batch.model import Attempt, Batch
@@ -25,15 +25,14 @@ from ralph_hooks.tasklist.model import TaskList
 from ralph_hooks.tasklist.parse import parse
 
 
-@dataclass(frozen=True, slots=True)
-class Leaks:
+class Leaks(NamedTuple):
     """`saved`: tracked pages to take back, with the blob of what stands there. `log`: what was appended to the log.
 
     `temporary`: texts of temporary progress files by absolute path; they go once their content is in a commit.
     """
 
     saved: tuple[tuple[str, str], ...] = ()
-    log: Fragment = field(default_factory=Fragment)
+    log: Fragment = Fragment()
     temporary: tuple[tuple[str, str], ...] = ()
 
     def of(self, attempt: Attempt) -> list[str]:

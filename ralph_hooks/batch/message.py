@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SUBJECT_LIMIT = 200  # characters; the rest goes into the body
 LISTED_SUBJECTS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """An author or committer line: `who` is `Name <mail>`, `time` is `SECONDS ZONE`."""
 
     who: str
@@ -22,8 +21,7 @@ class Signature:
         return int(self.time.split(" ")[0])
 
 
-@dataclass(frozen=True, slots=True)
-class CommitText:
+class CommitText(NamedTuple):
     """What a commit says: its people and its message."""
 
     author: Signature

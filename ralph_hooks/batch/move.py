@@ -7,8 +7,7 @@ either finishes the move or takes it back; it builds nothing anew.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, Landing
@@ -16,8 +15,7 @@ from ralph_hooks.git.refs import RefUpdate
 from ralph_hooks.spec.state import Change
 
 
-@dataclass(frozen=True, slots=True)
-class DiskEdit:
+class DiskEdit(NamedTuple):
     """A file that git does not track, from blob `before` (None: missing) to blob `after` (None: removed)."""
 
     path: str  # absolute
@@ -26,17 +24,18 @@ class DiskEdit:
     union: bool = False  # a log: where somebody else appended meanwhile, keep both
 
 
-@dataclass(frozen=True, slots=True)
-class StateEdit:
+class StateEdit(NamedTuple):
     """The verdict for the stop-handler. `back`: take it back instead of writing it."""
 
     path: str  # absolute
     change: Change
     back: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict() | {"change": self.change.to_json()}
 
-@dataclass(frozen=True, slots=True)
-class Move:
+
+class Move(NamedTuple):
     """A planned move of `target` from `old` to `new` (equal: only what goes with it)."""
 
     kind: str  # "land", "undo" or "tick"
@@ -59,7 +58,13 @@ class Move:
         return names.JOURNAL + self.key
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict() | {
+            "refs": [update._asdict() for update in self.refs],
+            "disk": [edit._asdict() for edit in self.disk],
+            "state": self.state and self.state.as_json(),
+            "batch": self.batch and self.batch.as_json(),
+            "landing": self.landing and self.landing.as_json(),
+        }
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Move:

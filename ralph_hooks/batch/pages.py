@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.errors import RefusedError
@@ -52,16 +52,14 @@ def kept(repository: Repository, path: str) -> Kept:
     return Kept.CLEAN if (repository.top / path).exists() else Kept.MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(NamedTuple):
     """What the pages say at one commit. `log` is None where git keeps no progress log."""
 
     list: TaskList | None
     log: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Binder:
+class Binder(NamedTuple):
     """Where the pages are kept. A path that is None is not kept in git, and never enters a commit."""
 
     tasks: str | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.advance import advance_or_drop, owner, put_back
@@ -24,8 +25,7 @@ from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below
 from ralph_hooks.git.repository import Repository, open_repository
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(NamedTuple):
     """One thing that was put in order. `action` is a phrase for people."""
 
     batch: str
@@ -104,7 +104,7 @@ def _go_on(work: Workplace, objects: Objects, move: Move, journal: str, place: R
             f"{foreign} was edited after the {move.kind} had broken off, so it was taken back",
             "commit it or move it away, then run the command again",
         )
-    advance_or_drop(objects, replace(move, refs=_missing(work.repository, move)))
+    advance_or_drop(objects, move._replace(refs=_missing(work.repository, move)))
     settle(work, objects, move, journal)
     return f"the {move.kind} was finished"
 

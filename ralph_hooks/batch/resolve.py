@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import UNCOMMITTED
@@ -15,6 +15,7 @@ from ralph_hooks.batch.pages import encode, spec_of
 from ralph_hooks.batch.squash import Squash, squash_all
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.git.diff import diff_trees
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import GitError
@@ -23,8 +24,7 @@ from ralph_hooks.git.snapshot import unmerged
 from ralph_hooks.spec import progress
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedAttempt:
+class ParkedAttempt(NamedTuple):
     """An attempt that was parked, and the batch it belonged to."""
 
     batch: Batch
@@ -32,8 +32,7 @@ class ParkedAttempt:
     head: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherSide:
+class OtherSide(NamedTuple):
     """A commit on the target that touches a path in conflict."""
 
     commit: str
@@ -96,7 +95,7 @@ def hand_on_progress(objects: Objects, parked: ParkedAttempt, batch: Batch) -> N
         return
     folder = parked.attempt.folder
     base, head = (objects.tree_of(commit) for commit in (parked.batch.base, parked.head))
-    sources = Sources(base, head, folder if folder and folder.is_dir() else None)
+    sources = Sources(base, diff_trees(objects, [(base, head)])[0], folder if folder and folder.is_dir() else None)
     written = fragment(objects, parked.batch, parked.attempt, sources, ())
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     Path(file).write_bytes(encode(progress.merge("", [written])))

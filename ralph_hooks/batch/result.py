@@ -149,7 +149,7 @@ def _saved_commit(objects: Objects, site: Site, leaks: Leaks) -> str | None:
     if not files:
         return None
     entries: dict[str, Entry | None] = {path: Entry(REGULAR[0], blob) for path, blob in files.items()}
-    tree = objects.edit_tree(objects.write_tree({}), entries)
+    tree = objects.edit_tree(None, entries)
     return objects.write("commit", scratch_commit(tree, (site.tip,), "spec files found in the target's worktree"))
 
 

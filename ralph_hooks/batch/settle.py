@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.journal import file_journal
 from ralph_hooks.batch.model import Phase
@@ -16,8 +16,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.spec import state
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What could not be done after the target had moved.
 
     `pages`: it was the list or the log, so nothing is complete.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.batch.leaks import Leaks, find_leaks
 from ralph_hooks.batch.model import Batch
@@ -16,8 +16,7 @@ from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.parse import parse
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """`place` has the target checked out, None when no worktree has.
 
     `loose`: pages that git does not keep, as on disk.

@@ -8,7 +8,7 @@ came along is then nobody's change, as in `git merge --squash`. No branch name a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.batch.message import CommitText, read_commit
 from ralph_hooks.batch.model import Attempt
@@ -20,8 +20,7 @@ from ralph_hooks.git.repository import Repository
 _Walk = Mapping[str, tuple[str, ...]]  # commit -> parents
 
 
-@dataclass(frozen=True, slots=True)
-class Squash:
+class Squash(NamedTuple):
     """An attempt's change. `commit` is for the merge: it has the tree of the change, and `base` as its merge base."""
 
     attempt: Attempt
@@ -34,8 +33,7 @@ class Squash:
     history: tuple[CommitText, ...]  # the attempt's own commits, oldest first, without merges
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(NamedTuple):
     """An attempt that cannot be squashed, and why."""
 
     attempt: Attempt
@@ -57,6 +55,7 @@ def squash_all(
     """
     repository = objects.repository
     walk = _walk(repository, base, tip, [head for _, head in heads])
+    objects.load([base, *walk])
     looks = [_look(objects, base, tip, walk, attempt, head) for attempt, head in heads]
     fitting = [look for look in looks if not isinstance(look, Misfit)]
     recorded = objects.tree_of(base)
@@ -69,8 +68,7 @@ def squash_all(
     return squashes, [item for item in (*looks, *made) if isinstance(item, Misfit)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(NamedTuple):
     """An attempt whose history allows a squash, and the base of its change."""
 
     attempt: Attempt

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.breaker import Breaker, breaker_of, places
 from ralph_hooks.batch.choice import Choice, Earlier, choose_named, choose_next, earlier_attempts
@@ -21,8 +21,7 @@ from ralph_hooks.tasklist.lookup import find
 from ralph_hooks.tasklist.plan import plan
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """A batch, or none and why: see `Choice`. `earlier`: what became of its tasks before, by index.
 
     `breaker`: where it stood.
@@ -36,8 +35,7 @@ class Started:
     breaker: Breaker
 
 
-@dataclass(frozen=True, slots=True)
-class Resolving:
+class Resolving(NamedTuple):
     """A batch of one with the parked attempt merged in; what conflicts, and whose changes are on the other side."""
 
     batch: Batch

@@ -10,8 +10,9 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch import schema
 from ralph_hooks.batch.model import Adopted, Attempt, Batch, Landing, Phase, State
@@ -20,8 +21,7 @@ from ralph_hooks.errors import RalphError
 BUSY = 30.0  # seconds to wait for another process's transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A batch with what came out of it.
 
     `landing` is None unless it landed; `told`: the verdict was given to somebody.

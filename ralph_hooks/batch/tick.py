@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch.advance import carry_out
 from ralph_hooks.batch.commits import committing
@@ -21,8 +21,7 @@ from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.parse import parse
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+class Ticked(NamedTuple):
     """The task, and the commit of its tick: None where git does not keep the list."""
 
     task: Task

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch import names
@@ -24,7 +23,7 @@ def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
         return ()
     if Path(batch.top).is_dir():
         # Not from where we stand: `land` may have been called in one of the worktrees that go.
-        work = replace(work, repository=worktree_at(work.repository, Path(batch.top)))
+        work = work._replace(repository=worktree_at(work.repository, Path(batch.top)))
     indices = {item.index for item in landing.landed}
     landed = [attempt for attempt in batch.in_state(State.DONE, State.LANDED) if attempt.index in indices]
     return tuple(_each(work, batch, landed))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.advance import carry_out
@@ -19,8 +19,7 @@ from ralph_hooks.git.refs import RefUpdate, refs_below
 from ralph_hooks.git.worktrees import checkout_of
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """The landing that was taken back, and what could not be put back beside it."""
 
     landing: Landing
@@ -62,7 +61,7 @@ def undo(work: Workplace, name: str | None) -> Undone:
             top=str(place.top) if place else None,
             refs=tuple(RefUpdate(ref, oid, None) for ref, oid in gone.items() if ref.startswith(mine)),
             disk=tuple(_reversed(edit) for edit in landed.disk),
-            state=landed.state and replace(landed.state, back=True),
+            state=landed.state and landed.state._replace(back=True),
             ended=now(),
         )
         settled = carry_out(work, objects, move)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from ralph_hooks.batch.store import Store, open_store
 from ralph_hooks.config import Config, load
@@ -14,9 +16,10 @@ from ralph_hooks.errors import RefusedError
 from ralph_hooks.git import features
 from ralph_hooks.git.repository import Repository, open_repository
 
+_LOOK = 0.05  # seconds between two looks at a lock that somebody else holds
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
+
+class Workplace(NamedTuple):
     """`repository` is the worktree of the current directory; `folder` is ours, in the git common dir."""
 
     repository: Repository
@@ -51,18 +54,25 @@ def exclusive(work: Workplace, wait: float | None = None) -> Iterator[None]:
     Raises BusyError after `wait` seconds, by default those of the configuration.
     """
     seconds = work.config.lock_timeout if wait is None else wait
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - commands that only read never need it
-
-    lock = FileLock(work.folder / "lock")
-    try:
-        lock.acquire(timeout=seconds)
-    except Timeout:
-        what = f"another ralph-hooks has been at work in this repository for {seconds:g} seconds"
-        raise BusyError(what, "wait for it, or see what it waits for") from None
-    try:
+    with (work.folder / "lock").open("ab") as file:
+        if not _locked(file, seconds):
+            what = f"another ralph-hooks has been at work in this repository for {seconds:g} seconds"
+            raise BusyError(what, "wait for it, or see what it waits for")
         yield
-    finally:
-        lock.release()
+
+
+def _locked(file: IO[bytes], seconds: float) -> bool:
+    """Take the lock on `file`, within `seconds`. It goes when the file is closed, so also when its holder dies."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(min(_LOOK, seconds))
+        else:
+            return True
 
 
 def clock() -> datetime:

@@ -11,8 +11,8 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.diff import Diff
@@ -22,12 +22,11 @@ from ralph_hooks.git.repository import Repository
 LOCK_MARK = b"ralph-hooks "
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(NamedTuple):
     """A worktree whose index is locked by us. Made by `lock_checkout`."""
 
     repository: Repository
-    index: Path  # the private copy
+    private: Path  # our copy of the index
 
     def local_changes(self) -> frozenset[str]:
         """Tracked paths that differ from HEAD in the index or on disk. Refreshes the private index on the way."""
@@ -46,9 +45,9 @@ class Checkout:
 
     def install(self) -> None:
         """Let the private index take the place of the real one."""
-        with self.index.open("rb") as file:
+        with self.private.open("rb") as file:
             os.fsync(file.fileno())
-        self.index.replace(index_path(self.repository))
+        self.private.replace(index_path(self.repository))
 
     def bring(self, changes: Diff, commit: str, also: Sequence[str] = (), *, back: bool) -> None:
         """Finish by hand what a broken `switch` began, or take it `back`: only paths that stand at the other end move.
@@ -56,7 +55,7 @@ class Checkout:
         A path whose content is neither end's belongs to somebody else and stays. `also`: paths to bring to `commit`
         anyway. Works from the real index, whether the broken switch got to install its own or not, and installs it.
         """
-        copy_index(self.repository, self.index)
+        copy_index(self.repository, self.private)
         other = {path: change.new if back else change.old for path, change in changes.items()}
         absent = sparse_paths(self.repository)
         changes = {path: change for path, change in changes.items() if path not in absent}
@@ -80,7 +79,7 @@ class Checkout:
 
     @property
     def _env(self) -> dict[str, str]:
-        return {"GIT_INDEX_FILE": str(self.index)}
+        return {"GIT_INDEX_FILE": str(self.private)}
 
 
 def index_path(repository: Repository) -> Path:

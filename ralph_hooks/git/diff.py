@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.git.objects import Entry, Objects
 
 ABSENT = "000000"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One path that differs. `old` is None for an added path, `new` for a deleted one."""
 
     path: str
@@ -20,8 +19,7 @@ class Change:
     new: Entry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """A pair of paths that git takes for one file, with what stands at each end."""
 
     source: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git import process
@@ -10,8 +10,7 @@ from ralph_hooks.git import process
 FLOOR = (2, 38)  # merge-tree --write-tree
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """`attr_source`: attributes can be read from a tree instead of the current directory (2.41).
 
     `config_hooks`: hooks can stand in the configuration (2.54).

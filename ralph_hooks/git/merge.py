@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.git.features import Features
 from ralph_hooks.git.objects import REGULAR, Entry, Objects
-from ralph_hooks.git.process import GitError, Result, begin
 from ralph_hooks.git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """The outcome of a merge. `tree` holds conflict markers where it is not clean; `messages` are git's own words."""
 
     tree: str
@@ -25,16 +22,15 @@ class Merged:
     messages: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class Merger:
     """Merges commits under the attributes of a tree. Made by `open_merger`."""
 
-    repository: Repository
-    objects: Objects
-    features: Features
-    _scratch: Path
-    _listing: tuple[str, Callable[[], Result]] | None = None  # a commit, and what waits for its attribute files
-    _attributes_of: str | None = None  # the commit whose attribute files the scratch worktree holds
+    def __init__(self, repository: Repository, objects: Objects, features: Features) -> None:
+        self.repository = repository
+        self.objects = objects
+        self.features = features
+        self._scratch: Path | None = None
+        self._attributes_of: str | None = None  # the commit whose attribute files the scratch worktree holds
 
     def merge(self, ours: str, theirs: str, *, attributes: str) -> Merged:
         """Merge the commits `ours` and `theirs` against their merge base, under the attributes of a commit.
@@ -58,49 +54,41 @@ class Merger:
         return entry.oid if merged.clean and entry else None
 
     def _lone_file(self, path: str, blob: str, parents: tuple[str, ...]) -> str:
-        tree = self.objects.edit_tree(self.objects.write_tree({}), {path: Entry(REGULAR[0], blob)})
+        tree = self.objects.edit_tree(None, {path: Entry(REGULAR[0], blob)})
         return self.objects.write("commit", scratch_commit(tree, parents))
 
-    def look_ahead(self, commit: str) -> None:
-        """Begin to look for the attribute files of the first tip: below 2.41 that walks a whole tree."""
-        if not self.features.attr_source:
-            self._listing = (commit, _list_attributes(self.repository, commit))
-
     def close(self) -> None:
-        """Leave no process behind that was begun and not needed."""
-        if self._listing:
-            with suppress(GitError):
-                self._listing[1]()
-
-    def _attribute_files(self, commit: str) -> Iterator[tuple[str, bytes]]:
-        """Path and content of every `.gitattributes` in `commit`."""
-        ahead, self._listing = self._listing, None
-        wait = ahead[1] if ahead and ahead[0] == commit else _list_attributes(self.repository, commit)
-        for record in wait().records:
-            path = record.removeprefix(f"{commit}:")
-            yield path, self.repository.git("cat-file", "blob", f"{commit}:{path}").stdout
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _attribute_worktree(self, commit: str) -> Mapping[str, str]:
         """Below 2.41 git reads attributes from the worktree that it is run in: give it one with nothing else."""
+        self._scratch = self._scratch or _scratch_folder()
+        worktree = self._scratch / "worktree"
         if self._attributes_of != commit:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            self._scratch.mkdir()
-            for path, content in self._attribute_files(commit):
-                file = self._scratch / path
+            shutil.rmtree(worktree, ignore_errors=True)
+            worktree.mkdir()
+            for path, content in _attribute_files(self.repository, commit):
+                file = worktree / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
             self._attributes_of = commit
-        return {"GIT_WORK_TREE": str(self._scratch), "GIT_DIR": str(self.repository.git_dir)}
+        return {"GIT_WORK_TREE": str(worktree), "GIT_DIR": str(self.repository.git_dir)}
 
 
 @contextmanager
 def open_merger(repository: Repository, objects: Objects, features: Features) -> Iterator[Merger]:
-    with tempfile.TemporaryDirectory(prefix="ralph-attributes-") as scratch:
-        merger = Merger(repository, objects, features, Path(scratch) / "worktree")
-        try:
-            yield merger
-        finally:
-            merger.close()
+    merger = Merger(repository, objects, features)
+    try:
+        yield merger
+    finally:
+        merger.close()
+
+
+def _scratch_folder() -> Path:
+    import tempfile  # noqa: PLC0415 - 2 ms, and most landings merge nothing that has to do with each other
+
+    return Path(tempfile.mkdtemp(prefix="ralph-merge-"))
 
 
 def scratch_commit(tree: str, parents: tuple[str, ...], subject: str = "scratch") -> bytes:
@@ -115,10 +103,13 @@ def is_attributes(path: str) -> bool:
     return path.rpartition("/")[2] == ".gitattributes"
 
 
-def _list_attributes(repository: Repository, commit: str) -> Callable[[], Result]:
-    """git walks the trees of `commit`: 20k files take it some ten milliseconds."""
+def _attribute_files(repository: Repository, commit: str) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every `.gitattributes` in `commit`."""
     flags = ("-l", "-z", "--no-textconv", "-a", "-e", "")
-    return begin(repository.top, "grep", *flags, commit, "--", ":(glob)**/.gitattributes", accept=(0, 1))
+    listed = repository.git("grep", *flags, commit, "--", ":(glob)**/.gitattributes", accept=(0, 1))
+    for record in listed.records:
+        path = record.removeprefix(f"{commit}:")
+        yield path, repository.git("cat-file", "blob", f"{commit}:{path}").stdout
 
 
 def _merged(clean: bool, records: list[str]) -> Merged:
@@ -140,10 +131,13 @@ def _messages(records: list[str]) -> Iterator[str]:
 
 def merge_texts(repository: Repository, base: bytes, ours: bytes, theirs: bytes, *, union: bool) -> bytes | None:
     """The three-way merge of three file contents, None where they conflict. `union` keeps both sides of a conflict."""
-    with tempfile.TemporaryDirectory(prefix="ralph-merge-") as scratch:
-        files = [Path(scratch) / name for name in ("ours", "base", "theirs")]
+    folder = _scratch_folder()
+    try:
+        files = [folder / name for name in ("ours", "base", "theirs")]
         for file, content in zip(files, (ours, base, theirs), strict=True):
             file.write_bytes(content)
         options = ("--union",) if union else ()
         done = repository.git("merge-file", "-p", "-q", *options, *map(str, files), accept=range(256))
         return done.stdout if done.status == 0 else None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

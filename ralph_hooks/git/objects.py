@@ -7,7 +7,7 @@ at once, and are handed over by `flush` before a git process has to know them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -20,7 +20,10 @@ TREE = "040000"
 GITLINK = "160000"
 REGULAR = ("100644", "100755")
 
+_AT_ONCE = 500  # questions: more could fill both pipes, and each side would wait for the other
 _FEW = 20  # objects; from here on one pack with its two syncs costs less than a file for each
+
+_Rows = dict[bytes, bytes]  # a tree: name -> row, in git's order
 
 
 class Entry(NamedTuple):
@@ -36,32 +39,39 @@ class Objects:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._talk: Conversation | None = None
-        self._trees: dict[str, dict[str, Entry]] = {}
         self._new: dict[str, tuple[str, bytes]] = {}  # written here, not yet handed to git
+        self._loaded: dict[str, tuple[str, bytes]] = {}
+        self._trees: dict[str, _Rows] = {}
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object. Raises RalphError when it is missing."""
-        if oid in self._new:
-            return self._new[oid]
-        if self._talk is None:
-            self._talk = Conversation(self.repository.top, "cat-file", "--batch")
-        self._talk.send(oid.encode() + b"\n")
-        words = self._talk.line().decode().split()
-        if len(words) != 3:
+        found = self._new.get(oid) or self._loaded.get(oid) or next(self._ask([oid]))
+        if found is None:
             raise RalphError(f"object {oid} is missing from the repository", "run `git fsck`")
-        content = self._talk.read(int(words[2]))
-        self._talk.read(1)
-        return words[1], content
+        return found
+
+    def load(self, oids: Iterable[str]) -> None:
+        """Read these commits or trees in one go: to ask for one at a time is to wait for each."""
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._new and oid not in self._loaded]
+        for some in (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)):
+            answers = zip(some, self._ask(some), strict=True)
+            self._loaded.update((oid, found) for oid, found in answers if found)
+
+    def load_trees(self, tree: str, paths: Iterable[str]) -> None:
+        """Read every tree on the way from `tree` to these paths, one level at a time."""
+        level = {tree: [os.fsencode(path).split(b"/")[:-1] for path in paths]}
+        while level:
+            self.load(level)
+            below: dict[str, list[list[bytes]]] = {}
+            for oid, ways in level.items():
+                rows = self._rows(oid)
+                for name, *rest in filter(None, ways):
+                    if _is_folder(rows.get(name)):
+                        below.setdefault(self._entry(rows[name]).oid, []).append(rest)
+            level = below
 
     def blob(self, oid: str) -> bytes:
         return self._typed(oid, "blob")
-
-    def tree(self, oid: str) -> dict[str, Entry]:
-        """The entries of one tree object, by name."""
-        if oid not in self._trees:
-            size = len(self.repository.zero) // 2
-            self._trees[oid] = dict(_entries(self._typed(oid, "tree"), size))
-        return self._trees[oid]
 
     def tree_of(self, commit: str) -> str:
         """The id of a commit's tree."""
@@ -73,13 +83,11 @@ class Objects:
     def entry(self, tree: str, path: str) -> Entry | None:
         """What stands at `path` in `tree`; None for nothing, and for a path below a file or symlink."""
         here = Entry(TREE, tree)
-        for name in path.split("/"):
-            if here.mode != TREE:
+        for name in os.fsencode(path).split(b"/"):
+            row = self._rows(here.oid).get(name) if here.mode == TREE else None
+            if row is None:
                 return None
-            found = self.tree(here.oid).get(name)
-            if found is None:
-                return None
-            here = found
+            here = self._entry(row)
         return here
 
     def write(self, kind: str, content: bytes) -> str:
@@ -101,47 +109,72 @@ class Objects:
         self._new.clear()
 
     def write_tree(self, entries: Mapping[str, Entry]) -> str:
-        """Store a tree of these entries."""
-        ordered = sorted(
-            entries.items(), key=lambda item: os.fsencode(item[0]) + (b"/" if item[1].mode == TREE else b"")
-        )
-        oid = self.write("tree", b"".join(_raw_entry(name, entry) for name, entry in ordered))
-        self._trees[oid] = dict(ordered)
+        """Store a tree of these entries, whose names hold no slash."""
+        return self.edit_tree(None, entries)
+
+    def edit_tree(self, tree: str | None, edits: Mapping[str, Entry | None]) -> str:
+        """`tree` (None: an empty one) with each path of `edits` set, or taken out where it is None.
+
+        Empty directories vanish. Raises ValueError where an edit lies below a file or symlink: what stands there is not
+        ours to remove.
+        """
+        split = {tuple(os.fsencode(path).split(b"/")): entry for path, entry in edits.items()}
+        return self._edited(self._rows(tree) if tree else {}, split) or self._write_rows({})
+
+    def _edited(self, before: _Rows, edits: Mapping[tuple[bytes, ...], Entry | None]) -> str | None:
+        rows = dict(before)
+        below: dict[bytes, dict[tuple[bytes, ...], Entry | None]] = {}
+        for (name, *rest), entry in edits.items():
+            if rest:
+                below.setdefault(name, {})[tuple(rest)] = entry
+            else:
+                _set(rows, name, entry)
+        for name, deeper in below.items():
+            self._edit_below(rows, name, deeper)
+        touched = {name for name, *_ in edits}
+        if any(name not in before or _is_folder(before[name]) != _is_folder(rows.get(name)) for name in touched):
+            rows = _in_order(rows)
+        return self._write_rows(rows) if rows else None
+
+    def _edit_below(self, rows: _Rows, name: bytes, edits: Mapping[tuple[bytes, ...], Entry | None]) -> None:
+        here = rows.get(name)
+        if here is None or _is_folder(here):
+            changed = self._edited(self._rows(self._entry(here).oid) if here else {}, edits)
+            _set(rows, name, Entry(TREE, changed) if changed else None)
+        elif any(edits.values()):
+            raise ValueError("an edit lies below a file")
+
+    def _write_rows(self, rows: _Rows) -> str:
+        oid = self.write("tree", b"".join(rows.values()))
+        self._trees[oid] = rows
         return oid
 
-    def edit_tree(self, tree: str, edits: Mapping[str, Entry | None]) -> str:
-        """`tree` with each path of `edits` set, or taken out where it is None. Empty directories vanish.
+    def _rows(self, tree: str) -> _Rows:
+        if tree not in self._trees:
+            self._trees[tree] = dict(_split(self._typed(tree, "tree"), len(self.repository.zero) // 2))
+        return self._trees[tree]
 
-        Raises ValueError where an edit lies below a file or symlink: what stands there is not ours to remove.
-        """
-        return self._edit(self.tree(tree), edits) or self.write_tree({})
-
-    def _edit(self, before: Mapping[str, Entry], edits: Mapping[str, Entry | None]) -> str | None:
-        entries = dict(before)
-        below: dict[str, dict[str, Entry | None]] = {}
-        for path, entry in edits.items():
-            name, slash, rest = path.partition("/")
-            if slash:
-                below.setdefault(name, {})[rest] = entry
-            else:
-                _set(entries, name, entry)
-        for name, deeper in below.items():
-            _set(entries, name, self._edit_below(entries.get(name), deeper))
-        return self.write_tree(entries) if entries else None
-
-    def _edit_below(self, here: Entry | None, edits: Mapping[str, Entry | None]) -> Entry | None:
-        if here is not None and here.mode != TREE:
-            if any(edits.values()):
-                raise ValueError("an edit lies below a file")
-            return here
-        changed = self._edit(self.tree(here.oid) if here else {}, edits)
-        return Entry(TREE, changed) if changed else None
+    def _entry(self, row: bytes) -> Entry:
+        size = len(self.repository.zero) // 2
+        return Entry(row[: row.index(b" ")].decode().zfill(6), row[-size:].hex())
 
     def _typed(self, oid: str, kind: str) -> bytes:
         found, content = self.read(oid)
         if found != kind:
             raise RalphError(f"object {oid} is a {found}, not a {kind}", "run `git fsck`")
         return content
+
+    def _ask(self, oids: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
+        """git's answers, in order; None for an object that is missing."""
+        if self._talk is None:
+            self._talk = Conversation(self.repository.top, "cat-file", "--batch")
+        self._talk.send("".join(f"{oid}\n" for oid in oids).encode())
+        for _ in oids:
+            words = self._talk.line().decode().split()
+            if len(words) == 3:
+                yield words[1], self._talk.read(int(words[2]) + 1)[:-1]
+            else:
+                yield None
 
     def close(self) -> None:
         if self._talk:
@@ -158,23 +191,26 @@ def open_objects(repository: Repository) -> Iterator[Objects]:
         objects.close()
 
 
-def _set(entries: dict[str, Entry], name: str, entry: Entry | None) -> None:
-    if entry is None:
-        entries.pop(name, None)
-    else:
-        entries[name] = entry
-
-
-def _entries(raw: bytes, size: int) -> Iterator[tuple[str, Entry]]:
-    """Entries of a raw tree: `mode SP name NUL id`, the id as `size` raw bytes."""
+def _split(raw: bytes, size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Names and rows of a raw tree: `mode SP name NUL id`, the id as `size` raw bytes."""
     at = 0
     while at < len(raw):
-        space = raw.index(b" ", at)
-        end = raw.index(b"\0", space)
-        oid = raw[end + 1 : end + 1 + size].hex()
-        yield os.fsdecode(raw[space + 1 : end]), Entry(raw[at:space].decode().zfill(6), oid)
+        end = raw.index(b"\0", at)
+        yield raw[raw.index(b" ", at) + 1 : end], raw[at : end + 1 + size]
         at = end + 1 + size
 
 
-def _raw_entry(name: str, entry: Entry) -> bytes:
-    return entry.mode.lstrip("0").encode() + b" " + os.fsencode(name) + b"\0" + bytes.fromhex(entry.oid)
+def _is_folder(row: bytes | None) -> bool:
+    return row is not None and row.lstrip(b"0").startswith(b"40000 ")
+
+
+def _set(rows: _Rows, name: bytes, entry: Entry | None) -> None:
+    if entry is None:
+        rows.pop(name, None)
+    else:
+        rows[name] = entry.mode.lstrip("0").encode() + b" " + name + b"\0" + bytes.fromhex(entry.oid)
+
+
+def _in_order(rows: _Rows) -> _Rows:
+    """Sorted as git wants it: a folder as if its name ended with a slash."""
+    return dict(sorted(rows.items(), key=lambda item: item[0] + b"/" if _is_folder(item[1]) else item[0]))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.git.diff import Diff
 from ralph_hooks.git.disk import parents
 from ralph_hooks.git.objects import GITLINK, Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(NamedTuple):
     """A path that the sync would overwrite, and why it must not."""
 
     path: str

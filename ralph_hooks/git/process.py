@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from ralph_hooks.errors import RalphError
 
@@ -61,8 +60,7 @@ class GitError(RalphError):
         self.stderr = os.fsdecode(stderr)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a git process gave back."""
 
     status: int

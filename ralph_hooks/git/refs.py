@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.process import Conversation, GitError
 from ralph_hooks.git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class RefUpdate:
+class RefUpdate(NamedTuple):
     """Move `name` from `old` to `new`. `old` None: must not exist yet; `new` None: delete."""
 
     name: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git import process
@@ -23,8 +23,7 @@ _IN_PROGRESS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """One worktree of a repository. `git_dir` is the worktree's own, `common_dir` is shared by all worktrees."""
 
     top: Path

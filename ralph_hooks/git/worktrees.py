@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 
 
-@dataclass(frozen=True, slots=True)
-class Worktree:
+class Worktree(NamedTuple):
     """One line group of `git worktree list`.
 
     `branch` is a full ref name, None when detached; `locked` the reason of its lock, which may be empty.
@@ -102,8 +101,7 @@ def discard_worktree(repository: Repository, path: Path) -> None:
             shutil.rmtree(admin.parent, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Dirt:
+class Dirt(NamedTuple):
     """What a worktree holds beside its HEAD: `loose` file by file; of ignored folders the name alone, with a slash."""
 
     loose: tuple[str, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.spec.settings import current_spec, specs_dirs
@@ -16,8 +16,7 @@ PROGRESS = ".progress.md"
 _OWN = (PROGRESS, ".progress-task-*.md", STATE, f"{STATE}.*", ".*.lock")
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """One task list of the worktree at `root`. `tasks` is relative to it, forward slashes."""
 
     root: Path

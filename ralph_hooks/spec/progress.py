@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.spec.sections import Kind, Outline, Section, blocks, heading_text, outline, same_path, trimmed
 
@@ -21,8 +21,7 @@ LEARNINGS: Path = ("## Learnings",)
 _MOMENTARY = ("## Current Task", "## Current Goal", "## Next", "## Next Steps")
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """What one executor wrote: the items below each path, `\n` between their lines, in source order."""
 
     sections: tuple[tuple[Path, tuple[str, ...]], ...] = ()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 _HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
 _MARKER = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
@@ -27,8 +27,7 @@ class Kind(Enum):
     TEXT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and what stands below it, up to the next heading of any level.
 
     `path`: the headings from level 2 down that lead here; `()` above the first heading, `("# Title",)` below a title.
@@ -40,8 +39,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """`lines`, with what each is. `closer` ends the fence or comment that is still open at the end, else it is None."""
 
     lines: tuple[str, ...]
@@ -112,8 +110,7 @@ def _sections(lines: Sequence[str], kinds: Sequence[Kind], front: int) -> Iterat
     yield Section(path, start, len(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class _Region:
+class _Region(NamedTuple):
     """An open fence or comment. It also ends with the list item that holds it, whose content is at column `floor`."""
 
     closer: str

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ralph_hooks.errors import printable
 from ralph_hooks.spec.numbering import Handler, number, total
@@ -30,8 +29,7 @@ Document = dict[str, Any]
 Keys = Mapping[str, list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The keys that the verdict on `batch` writes: their values before `start` and after the landing."""
 
     batch: str
@@ -39,7 +37,7 @@ class Change:
     after: Keys
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Change:

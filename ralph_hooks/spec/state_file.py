@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,6 +42,8 @@ def write(path: Path, document: dict[str, Any]) -> None:
 
     A symlink is written through: the file it leads to is replaced. Raises StateError.
     """
+    import tempfile  # noqa: PLC0415 - 2 ms, and a landing without a state file writes none
+
     target = Path(os.path.realpath(path))
     try:
         content = _content(document)

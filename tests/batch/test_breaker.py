@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,8 +113,8 @@ def test_pauses_double_up_to_the_longest() -> None:
 def test_only_failures_from_outside_rest() -> None:
     last = Earlier(4, "API error", "ref", outside=2, ended=START.isoformat())
     assert not_before(last, 30) == START + timedelta(seconds=60)
-    assert not_before(replace(last, outside=0), 30) is None
-    assert not_before(replace(last, ended=None), 30) is None
+    assert not_before(last._replace(outside=0), 30) is None
+    assert not_before(last._replace(ended=None), 30) is None
     assert not_before(None, 30) is None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +74,7 @@ def tree_of(objects: Objects, files: dict[str, str]) -> str:
     """The tree of `files`; of a file and a folder with one name the folder."""
     entries = {path: Entry("100644", objects.write("blob", text.encode())) for path, text in files.items()}
     standing = {path: entry for path, entry in entries.items() if not any(p.startswith(f"{path}/") for p in files)}
-    return objects.edit_tree(objects.write_tree({}), standing)
+    return objects.edit_tree(None, standing)
 
 
 def edited(files: dict[str, str], edits: dict[str, str | None]) -> dict[str, str]:

@@ -83,7 +83,7 @@ def wrong(monkeypatch: pytest.MonkeyPatch, path: str, content: str | None, task:
 
     def merge(self: Merger, ours: str, theirs: str, *, attributes: str) -> Merged:
         merged = honest(self, ours, theirs, attributes=attributes)
-        if task not in self.objects.tree(self.objects.tree_of(theirs)):
+        if self.objects.entry(self.objects.tree_of(theirs), task) is None:
             return merged
         entry = None if content is None else Entry("100644", self.objects.write("blob", content.encode()))
         return Merged(self.objects.edit_tree(merged.tree, {path: entry}), merged.clean, (), ())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from workshop import DATE, Workshop, ended
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 2, "awaitingApproval": False, "own": 7}
@@ -897,7 +897,8 @@ def test_status_while_a_start_is_at_work(tmp_path: Path) -> None:
 def test_a_lock_that_is_held_too_long(tmp_path: Path) -> None:
     shop = Workshop.make(tmp_path / "repo", config="lock_timeout = 0.2\n")
     shop.run("status")
-    with FileLock(shop.path / ".git/ralph/lock"):
+    with (shop.path / ".git/ralph/lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         ran = shop.run("start")
     assert ran.code == 2
     assert "another ralph-hooks has been at work" in ran.err

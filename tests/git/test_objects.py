@@ -70,7 +70,7 @@ def test_a_tree_is_sorted_as_git_sorts_it(objects: Objects) -> None:
 def test_editing_a_tree_leaves_the_rest_alone(objects: Objects) -> None:
     blob, other = objects.write("blob", b"1"), objects.write("blob", b"2")
     old, new = Entry("100644", blob), Entry("100755", other)
-    tree = objects.edit_tree(objects.write_tree({}), {"a/b/c": old, "a/d": old, "e": old})
+    tree = objects.edit_tree(None, {"a/b/c": old, "a/d": old, "e": old})
     edited = objects.edit_tree(tree, {"a/b/c": None, "e": new, "f/g": new})
     objects.flush()
     listed = git(objects, "ls-tree", "-r", "-z", edited).decode().split("\0")
@@ -79,6 +79,27 @@ def test_editing_a_tree_leaves_the_rest_alone(objects: Objects) -> None:
         ["100755", "e"],
         ["100755", "f/g"],
     ]
+
+
+def test_what_becomes_a_folder_takes_the_place_of_one(objects: Objects) -> None:
+    """Nothing is added to the tree, and yet its order changes."""
+    here = Entry("100644", objects.write("blob", b""))
+    folder = Entry("040000", objects.write_tree({"x": here}))
+    objects.edit_tree(objects.write_tree({"a": here, "a.b": here}), {"a": folder})
+    objects.edit_tree(objects.write_tree({"a": folder, "a.b": here}), {"a": here})
+    objects.flush()
+    git(objects, "fsck", "--strict")
+
+
+def test_what_was_loaded_is_read_without_asking_again(objects: Objects) -> None:
+    here = Entry("100644", objects.write("blob", b""))
+    tree = objects.edit_tree(None, {"a/b/c": here, "d/e": here, "f": here})
+    objects.flush()
+    with open_objects(objects.repository) as anew:
+        anew.load([tree, "0" * len(tree)])  # what is missing is said by whoever reads it
+        anew.load_trees(tree, ["a/b/c", "d/gone/x", "f/below"])
+        anew.close()
+        assert anew.edit_tree(tree, {"a/b/c": None, "d/e": None, "f": None}) == anew.write_tree({})
 
 
 def test_an_edit_below_a_file_is_refused(objects: Objects) -> None:
