@@ -43,6 +43,11 @@ def test_the_version_loads_no_command(repository: Path) -> None:
     assert not {module for module in loaded(repository, "--version") if module.startswith("ralph_hooks.commands")}
 
 
+def test_status_needs_no_markdown_and_plan_does(repository: Path) -> None:
+    assert "markdown_it" not in loaded(repository, "status")
+    assert "markdown_it" in loaded(repository, "plan")
+
+
 def test_plan_needs_no_store_and_status_does(repository: Path) -> None:
     assert "sqlite3" in loaded(repository, "status")
     assert "sqlite3" not in loaded(repository, "plan")

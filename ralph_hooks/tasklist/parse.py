@@ -39,7 +39,7 @@ def parse(text: str, dialect: Dialect | None = None, *, has_state: bool = False)
         found.blocks,
         found.stray_closings,
         lines=shape.lines,
-        opaque=shape.opaque,
+        opaque=bytes(shape.opaque),
     )
 
 

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from ralph_hooks.tasklist.commonmark import Item, Reader
 from ralph_hooks.tasklist.model import Heading
 from ralph_hooks.tasklist.source import Line, split
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 _YAML_KEY = re.compile(r"[\w\"'-]+[ \t]*:(?:\s|$)|#")
 _LIST_BOX = re.compile(r"\s*[-*+] \[.\] ")
+_CONTAINERS = re.compile(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*")
+_DEEPEST = 60  # columns of indentation, bullets and quotation marks; each container takes at least one of them
+_OPAQUE = {"fence", "code_block", "html_block"}
+
+
+class Item(NamedTuple):
+    """A list item that begins with text. Lines count from 0, `end` is exclusive and without trailing blank lines."""
+
+    line: int  # of its text, which is the bullet's own line but for a bullet that stands alone
+    column: int  # where its text starts
+    body: int  # the line after its first paragraph's first line
+    paragraph: int  # the line after its first paragraph
+    end: int
+    top: bool  # directly in the document: in no other list, in no quotation
 
 
 class Outline(NamedTuple):
@@ -19,19 +36,34 @@ class Outline(NamedTuple):
     lines: tuple[Line, ...]
     items: tuple[Item, ...]
     headings: tuple[Heading, ...]
-    opaque: bytes
+    opaque: bytearray
 
 
 def outline(text: str) -> Outline:
     """Read the structure of `text`."""
     lines = split(text)
-    count = len(lines) - (not lines[-1].text)  # behind the last line end there is no line
-    reader = Reader(len(lines))
-    for number in range(_front_matter(lines), count):
-        reader.read(number, lines[number].text)
-    reader.end()
-    items = sorted(reader.items, key=lambda item: item.line)
-    return Outline(lines, tuple(items), tuple(reader.headings), bytes(reader.opaque))
+    tokens = _tokens(lines)
+    items = sorted(_items(tokens, lines), key=lambda item: item.line)
+    return Outline(lines, tuple(items), tuple(_headings(tokens)), _opaque(tokens, len(lines)))
+
+
+def _tokens(lines: tuple[Line, ...]) -> list[Token]:
+    # Imported here: it costs about 60 ms, and hooks that parse nothing should not pay for it.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 10})
+    # `[P]: x` would become a link definition and vanish. The line ends and NULs of the core rule "normalize" are ours.
+    parser.disable(["reference"])
+    parser.core.ruler.enableOnly(["block"])
+    visible = [""] * _front_matter(lines)
+    visible += ["" if _too_deep(line.text) else line.text for line in lines[len(visible) :]]
+    return parser.parse("\n".join(visible).replace("\0", "\ufffd"))
+
+
+def _too_deep(text: str) -> bool:
+    """Whether a line could open more containers than the parser follows: beyond, it drops the rest of the text."""
+    prefix = _CONTAINERS.match(text)
+    return prefix is not None and len(prefix[0].expandtabs(4)) > _DEEPEST
 
 
 def _front_matter(lines: tuple[Line, ...]) -> int:
@@ -44,3 +76,47 @@ def _front_matter(lines: tuple[Line, ...]) -> int:
         if _LIST_BOX.match(line.text):
             return 0  # two thematic breaks with tasks between them
     return 0
+
+
+def _items(tokens: list[Token], lines: tuple[Line, ...]) -> Iterator[Item]:
+    for position, token in enumerate(tokens):
+        # The list is at level 0, its items at level 1.
+        if token.type == "list_item_open" and token.map and position + 2 < len(tokens):
+            item = _item(token.map[1], tokens[position + 1], tokens[position + 2], lines, top=token.level == 1)
+            if item:
+                yield item
+
+
+def _item(end: int, block: Token, inline: Token, lines: tuple[Line, ...], *, top: bool) -> Item | None:
+    setext = block.type == "heading_open" and block.markup in {"-", "="}
+    if not (block.type == "paragraph_open" or setext) or not block.map or inline.type != "inline":
+        return None
+    line, paragraph = block.map
+    first = inline.content.split("\n", 1)[0].rstrip()
+    source = lines[line].text.replace("\0", "\ufffd").rstrip()
+    # The parser tells no columns, but the text of a block's first line is the end of its source line.
+    return Item(line, len(source) - len(first), line + 1, paragraph, _trimmed(line, end, lines), top)
+
+
+def _trimmed(start: int, end: int, lines: tuple[Line, ...]) -> int:
+    while end - 1 > start and not lines[end - 1].text.strip():
+        end -= 1
+    return end
+
+
+def _headings(tokens: list[Token]) -> Iterator[Heading]:
+    for position, token in enumerate(tokens):
+        # Level 0: a heading inside a list item or a quotation divides nothing.
+        if token.type == "heading_open" and token.level == 0 and token.map:
+            text = " ".join(tokens[position + 1].content.split())
+            yield Heading(int(token.tag[1:]), text, token.map[0] + 1)
+
+
+def _opaque(tokens: list[Token], count: int) -> bytearray:
+    marks = bytearray(count)
+    for token in tokens:
+        if token.type in _OPAQUE and token.map:
+            start, end = token.map
+            end = min(end, count)
+            marks[start:end] = b"\1" * (end - start)
+    return marks

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ralph_hooks.tasklist import blocks, declared, references
-from ralph_hooks.tasklist.commonmark import Item
 from ralph_hooks.tasklist.fields import fields
 from ralph_hooks.tasklist.grammar import Head, Place
 from ralph_hooks.tasklist.model import Block, Dialect, Field, Span, Task
-from ralph_hooks.tasklist.structure import Outline
+from ralph_hooks.tasklist.structure import Item, Outline
 
 
 class Box(NamedTuple):
