@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ralph_hooks.tasklist.paths import clean, is_declared, is_path
 
 _NONE = re.compile(r"[(*_]*(?:none|n/?a|nothing|no commit)(?![\w/])|`+(?:none|n/a)`+|[-—\u2013]\s*\Z", re.IGNORECASE)
+_COMMA = re.compile(r"[,;]")
 _BULLET = re.compile(r"[ \t]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)?(?:\[.\][ \t]+)?")
 _CODE = re.compile(r"(`+)(?P<text>[^`\n]+)\1")
 _SPACED_NOTE = re.compile(r"(?:(?<=\s)|^)\([^()]*\)")  # not `app/(auth)/page.tsx`
@@ -57,6 +58,9 @@ def _listed(part: str) -> Iterator[str]:
 
 def _split(text: str) -> Iterator[str]:
     """The parts between commas, but for those of `{a,b}` and `(x, y)`."""
+    if "{" not in text and "(" not in text:
+        yield from _COMMA.split(text)
+        return
     depth = start = 0
     for position, char in enumerate(text):
         depth = max(0, depth + (char in "({") - (char in ")}"))
