@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ralph_hooks.lint.targets import is_bare_glob, is_file, targets
@@ -73,10 +73,11 @@ class _Seen:
 
 def meetings(members: Iterable[tuple[Task, Hashable]], dialect: Dialect) -> Iterator[Meeting]:
     """The meetings of tasks, in order. Each comes with its side: tasks of one side do not meet."""
+    declared = [(task, side, _declared(task, dialect)) for task, side in members]
+    if not _can_meet([normal for _, _, mine in declared for _, normal in mine]):
+        return
     seen = _Seen()
-    for task, side in members:
-        declared = (path for path in targets(task, dialect) if not is_bare_glob(path))
-        mine = [(path, normal) for path in declared for normal in footprint([path])]
+    for task, side, mine in declared:
         told: set[str] = set()
         for path, normal in mine:
             found = _first(seen.exact.get(normal, ()), side)
@@ -89,6 +90,19 @@ def meetings(members: Iterable[tuple[Task, Hashable]], dialect: Dialect) -> Iter
                 yield Meeting(task, other.task, path, other.path, same=same)
         for path, normal in mine:
             seen.add(normal, _Owner(task, path, side))
+
+
+def _declared(task: Task, dialect: Dialect) -> list[tuple[str, str]]:
+    """The paths of a task as it spells them, and as all are compared."""
+    paths = (path for path in targets(task, dialect) if not is_bare_glob(path))
+    return [(path, normal) for path in paths for normal in footprint([path])]
+
+
+def _can_meet(paths: Sequence[str]) -> bool:
+    """Whether it is worth a closer look, which takes five times as long: most groups share nothing."""
+    names = set(paths)
+    above = (folder for path in names for folder in ancestors(path)[1:])
+    return len(names) < len(paths) or not names.isdisjoint(above) or any(is_glob(path) for path in names)
 
 
 def _note(owners: list[_Owner], owner: _Owner) -> None:

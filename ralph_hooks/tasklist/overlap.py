@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import NamedTuple
 
 _BRACES = re.compile(r"\{([^{}/]*,[^{}/]*)\}")
@@ -31,7 +32,7 @@ def clashes(declared: Iterable[tuple[int, Sequence[str]]]) -> tuple[Clash, ...]:
 
 def footprint(paths: Iterable[str]) -> tuple[str, ...]:
     """The paths in one spelling: forward slashes, no `./`, no trailing slash, `{a,b}` written out. Case is kept."""
-    return tuple(dict.fromkeys(_normal(one) for path in paths for one in _alternatives(path.replace("\\", "/"))))
+    return tuple(dict.fromkeys(one for path in paths for one in _spellings(path)))
 
 
 def shared(first: Sequence[str], second: Sequence[str]) -> str | None:
@@ -65,10 +66,12 @@ def _narrower(one: str, other: str) -> str:
     return one if is_glob(other) else other
 
 
-def ancestors(path: str) -> list[str]:
+@cache
+def ancestors(path: str) -> tuple[str, ...]:
     """The path itself, the directories above it, and the root `.`."""
     parts = path.split("/")
-    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)] + ([] if path == "." else ["."])
+    above = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return (*above, *(() if path == "." else (".",)))
 
 
 def is_glob(path: str) -> bool:
@@ -81,8 +84,9 @@ def matches(path: str, glob: str) -> bool:
     return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))
 
 
-def _normal(path: str) -> str:
-    return posixpath.normpath(path)
+@cache  # rule after rule asks for the same paths
+def _spellings(path: str) -> tuple[str, ...]:
+    return tuple(posixpath.normpath(one) for one in _alternatives(path.replace("\\", "/")))
 
 
 def _alternatives(path: str) -> list[str]:

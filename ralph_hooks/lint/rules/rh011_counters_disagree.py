@@ -15,6 +15,8 @@ def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -
     extra: list[int] = []
     unseen: list[int] = []
     for number, line in enumerate(task_list.lines, start=1):
+        if "[" not in line.text:
+            continue
         counted = [counts(line.text, handler) for handler in Handler]
         if number not in tasks and any(counted):
             extra.append(number)

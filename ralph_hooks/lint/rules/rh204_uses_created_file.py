@@ -24,7 +24,7 @@ def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -
             if task.done:
                 continue
             own = set(footprint(task.files))
-            for path, span in _used(task_list, task):
+            for path, span in _used(task_list, task) if made else ():
                 maker = None if path in own else made.get(path)
                 if maker:
                     message = (

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.side_by_side import groups
 from ralph_hooks.lint.spans import path_span, quoted
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
-from ralph_hooks.tasklist.overlap import footprint
+from ralph_hooks.tasklist.overlap import footprint, is_glob, matches
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001
-    patterns = [pattern.replace("[", "[[]") for pattern in settings.shared_files]
+    globs = [one for one in settings.shared_files if is_glob(one)]
+    names = frozenset(settings.shared_files).difference(globs)
     for task in _parallel(task_list):
         for path in task.files:
             (normal, *_) = footprint([path])
-            if any(fnmatchcase(normal if "/" in one else normal.rpartition("/")[2], one) for one in patterns):
+            last = normal.rpartition("/")[2]
+            if names & {normal, last} or any(matches(normal if "/" in one else last, one) for one in globs):
                 message = f"{quoted(path)} is everybody's, and {quoted(task.name)} runs beside others; let it run alone"
                 yield Problem(path_span(task_list, task, path), message, task=task.index)
 
