@@ -8,9 +8,10 @@ import signal
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from types import FrameType, ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ralph_hooks import __version__
 from ralph_hooks.errors import RalphError, UsageError, printable
@@ -41,6 +42,15 @@ VERBS = {
 
 class Parser(ArgumentParser):
     """Usage errors as everywhere else: one line, exit code 2."""
+
+    def __init__(self, **options: Any) -> None:
+        # argparse makes a formatter for each argument, and one without a width imports shutil to ask the terminal,
+        # with everything that shutil can unpack: 3 ms, for nothing unless help is printed.
+        super().__init__(**options, formatter_class=partial(RawDescriptionHelpFormatter, width=80), allow_abbrev=False)
+
+    def format_help(self) -> str:
+        self.formatter_class = RawDescriptionHelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see `{self.prog} --help`")
@@ -86,9 +96,7 @@ def _run(argv: list[str]) -> int:
         epilog="commands:\n"
         + "\n".join(f"  {verb:12}{text}" for verb, text in VERBS.items())
         + "\n\n`ralph-hooks COMMAND --help` tells more. Example: ralph-hooks demo",
-        formatter_class=RawDescriptionHelpFormatter,
         usage="ralph-hooks COMMAND [OPTION...]",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"ralph-hooks {__version__}")
     parser.add_argument("command", nargs="?", help="one of those below")
@@ -112,8 +120,6 @@ def _run_verb(verb: str, argv: list[str]) -> int:
         prog=f"ralph-hooks {verb}",
         description=module.__doc__,
         epilog=f"example:\n  {module.EXAMPLE}",
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     module.arguments(parser)
     code: int = module.run(parser.parse_args(argv))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import TextIO
 
 from ralph_hooks.commands.lint_settings import Place
+from ralph_hooks.commands.printing import json_text
 from ralph_hooks.lint import run
 from ralph_hooks.lint.model import Severity
 from ralph_hooks.lint.report.model import Report
@@ -41,7 +41,7 @@ def _shown(made: Report, args: Namespace, stream: TextIO) -> str:
     if args.format == "json":
         from ralph_hooks.lint.report.document import document  # noqa: PLC0415
 
-        return json.dumps(document(made), indent=2)
+        return json_text(document(made))
     if args.format == "github":
         from ralph_hooks.lint.report.github import github  # noqa: PLC0415
 
@@ -49,7 +49,7 @@ def _shown(made: Report, args: Namespace, stream: TextIO) -> str:
     if args.format == "sarif":
         from ralph_hooks.lint.report.sarif import sarif  # noqa: PLC0415
 
-        return json.dumps(sarif(made), indent=2)
+        return json_text(sarif(made))
     if args.format == "junit":
         from ralph_hooks.lint.report.junit import junit  # noqa: PLC0415
 
@@ -65,5 +65,5 @@ def _statistics(made: Report, args: Namespace) -> str:
     from ralph_hooks.lint.report.text import summary  # noqa: PLC0415
 
     if args.format == "json":
-        return json.dumps(statistics(made), indent=2)
+        return json_text(statistics(made))
     return "\n".join(filter(None, [table(made), summary(made)]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -82,6 +81,8 @@ def show(at: Place, options: Options, args: Namespace) -> None:
     if args.format == "json":
         put_json(values)
     else:
+        import json  # noqa: PLC0415 - for this option alone
+
         put("\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items()))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -39,4 +38,10 @@ def put(text: str) -> None:
 
 def put_json(document: Mapping[str, Any]) -> None:
     """The result as one JSON object, alone on standard output."""
-    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    sys.stdout.write(json_text(document) + "\n")
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    import json  # noqa: PLC0415 - hooks print text
+
+    return json.dumps(document, indent=2)
