@@ -36,6 +36,8 @@ class Config(NamedTuple):
     keep_worktrees: bool = False
     lock_timeout: float = 60
     sign_timeout: float = 30
+    scope: str = "report"  # changed files that the task does not declare: "report", or "strict": refused and parked
+    commit_message: str = "report"  # an executor's subject that is not the task's Commit field: "report" or "strict"
     select: tuple[str, ...] = ()  # rules that lint runs: codes, beginnings of codes, names; (): those on by default
     ignore: tuple[str, ...] = ()  # rules that it does not run
     fail_on: str = "error"  # the severity from which on lint exits with 1: "error", "warning" or "info"

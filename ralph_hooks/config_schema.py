@@ -130,6 +130,8 @@ SCHEMA: Mapping[str, Kind] = {
     "keep_worktrees": Kind(_flag, {"type": "boolean"}),
     "lock_timeout": _SECONDS,
     "sign_timeout": _SECONDS,
+    "scope": _one_of("report", "strict"),
+    "commit_message": _one_of("report", "strict"),
     "select": _RULES,
     "ignore": _RULES,
     "fail_on": _one_of("error", "warning", "info"),

@@ -12,10 +12,8 @@ from ralph_hooks.batch.pages import decode, spec_of
 from ralph_hooks.git.diff import Change, Diff
 from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.spec import progress
-from ralph_hooks.spec.locate import Spec
+from ralph_hooks.spec.locate import TEMPORARY, Spec
 from ralph_hooks.spec.progress import Fragment
-
-TEMPORARY = ".progress-task-*.md"
 
 
 def temporary_name(number: int) -> str:

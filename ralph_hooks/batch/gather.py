@@ -10,6 +10,8 @@ from ralph_hooks.batch.ending import branch_tip, end
 from ralph_hooks.batch.fragments import Sources, fragment
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.remarks import remarks
+from ralph_hooks.batch.scope import lane_of, strays
 from ralph_hooks.batch.site import Site, tasks_of
 from ralph_hooks.batch.squash import Misfit, Squash, squash_all
 from ralph_hooks.batch.workplace import Workplace
@@ -21,13 +23,17 @@ from ralph_hooks.tasklist.model import Task
 
 
 class Harvest(NamedTuple):
-    """`batch` with final heads; what fits a squash and what does not; per attempt its task and its progress entries."""
+    """`batch` with final heads; what fits a squash and what does not; per attempt its task and its progress entries.
+
+    `remarks`: lines for people about how the executors worked.
+    """
 
     batch: Batch
     squashes: tuple[Squash, ...]
     misfits: tuple[Misfit, ...]
     tasks: dict[int, Task]
     fragments: dict[int, tuple[Fragment, ...]]
+    remarks: tuple[str, ...] = ()
 
 
 def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harvest:
@@ -46,8 +52,27 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harve
         elif attempt.state is State.DONE and attempt.head:
             heads.append((attempt, attempt.head))
     squashes, odd = squash_all(objects, batch.base, site.tip, heads, spec_of(batch).own)
+    said = tuple(remarks(objects, batch, tasks, squashes, work.store.noticed(batch.id)))
+    if work.config.scope == "strict":
+        squashes, strayed = _in_scope(batch, tasks, squashes)
+        odd = [*odd, *strayed]
     fragments = dict(_fragments(objects, site, batch, squashes, standing))
-    return Harvest(batch, tuple(squashes), (*misfits, *odd), tasks, fragments)
+    return Harvest(batch, tuple(squashes), (*misfits, *odd), tasks, fragments, said)
+
+
+def _in_scope(batch: Batch, tasks: Mapping[int, Task], squashes: Sequence[Squash]) -> tuple[list[Squash], list[Misfit]]:
+    """The squashes that keep to the files of their tasks, and those that do not."""
+    kept: list[Squash] = []
+    strayed: list[Misfit] = []
+    for squash in squashes:
+        found = strays(lane_of(squash.attempt.index, tasks), spec_of(batch), squash.change)
+        paths = tuple(dict.fromkeys([*found.outside, *(path for path, _ in found.taken)]))
+        if paths:
+            reason = f"changes files that the task does not declare: {', '.join(paths[:5])}"
+            strayed.append(Misfit(squash.attempt, squash.head, reason, paths))
+        else:
+            kept.append(squash)
+    return kept, strayed
 
 
 def _pinned(

@@ -11,13 +11,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from ralph_hooks.batch.fragments import TEMPORARY, temporary_name
+from ralph_hooks.batch.fragments import temporary_name
 from ralph_hooks.batch.model import Attempt, Batch
 from ralph_hooks.batch.pages import Binder, Pages, decode, encode, spec_of
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.spec import progress
+from ralph_hooks.spec.locate import TEMPORARY
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.edit import untick
 from ralph_hooks.tasklist.lookup import same_task

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class State(StrEnum):
@@ -96,6 +96,14 @@ class Adopted:
     @staticmethod
     def from_json(document: dict[str, Any]) -> Adopted:
         return Adopted(**{**document, "made": tuple(document["made"])})
+
+
+class Noticed(NamedTuple):
+    """Something that was done in an executor's worktree, when it was seen: UTC, ISO 8601."""
+
+    worktree: str
+    what: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)

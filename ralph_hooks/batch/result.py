@@ -5,7 +5,7 @@ Writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ralph_hooks.batch.leaks import Leaks
 from ralph_hooks.batch.model import Attempt, Batch, Failed, Landed, Landing, Parked, State
 from ralph_hooks.batch.move import DiskEdit, Move, StateEdit
 from ralph_hooks.batch.pages import Pages, encode, spec_of, stamped
+from ralph_hooks.batch.scope import lane_of, strays
 from ralph_hooks.batch.site import Site
 from ralph_hooks.batch.squash import Misfit, Squash
 from ralph_hooks.batch.workplace import now
@@ -27,7 +28,6 @@ from ralph_hooks.git.refs import RefUpdate
 from ralph_hooks.spec import state, verdict
 from ralph_hooks.spec.numbering import Handler
 from ralph_hooks.tasklist.model import Task, TaskList
-from ralph_hooks.tasklist.overlap import footprint, shared
 from ralph_hooks.tasklist.parse import parse
 
 
@@ -64,7 +64,7 @@ def _results(site: Site, harvest: Harvest, made: Chain) -> tuple[Batch, Landing]
     failed: list[Failed] = []
     for attempt in batch.attempts:
         if attempt.index in links:
-            landed.append(_landed(links[attempt.index], harvest.tasks.get(attempt.index)))
+            landed.append(_landed(batch, links[attempt.index], harvest.tasks))
             batch = batch.with_attempt(replace(attempt, state=State.LANDED))
         elif attempt.index in stuck:
             parked.append(_parked(batch, attempt, stuck[attempt.index]))
@@ -80,15 +80,15 @@ def _results(site: Site, harvest: Harvest, made: Chain) -> tuple[Batch, Landing]
         parked=tuple(parked),
         failed=tuple(failed),
         signal=verdict.signal(landed, parked, failed),
-        warnings=tuple(_warnings(site, harvest, made)),
+        warnings=tuple(_warnings(site, harvest)),
     )
     return batch, landing
 
 
-def _landed(link: Link, task: Task | None) -> Landed:
+def _landed(batch: Batch, link: Link, tasks: Mapping[int, Task]) -> Landed:
     attempt = link.squash.attempt
     helped = any(text.subject == UNCOMMITTED for text in link.squash.history)
-    return Landed(attempt.index, attempt.id, link.commit, _outside(task, link.squash), helped)
+    return Landed(attempt.index, attempt.id, link.commit, _outside(batch, tasks, link.squash), helped)
 
 
 def _parked(batch: Batch, attempt: Attempt, item: Stuck | Misfit) -> Parked:
@@ -103,28 +103,17 @@ def _failed(batch: Batch, attempt: Attempt) -> Failed:
     return Failed(attempt.index, attempt.id, attempt.message or "its executor failed", ref)
 
 
-def _outside(task: Task | None, squash: Squash) -> tuple[str, ...]:
+def _outside(batch: Batch, tasks: Mapping[int, Task], squash: Squash) -> tuple[str, ...]:
     """Changed paths that the task does not declare; none where it declares nothing."""
-    if task is None or not task.files:
-        return ()
-    declared = footprint(task.files)
-    return tuple(path for path in squash.change if shared(declared, (path,)) is None)
+    index = squash.attempt.index
+    return strays(lane_of(index, tasks), spec_of(batch), squash.change).outside if index in tasks else ()
 
 
-def _warnings(site: Site, harvest: Harvest, made: Chain) -> Iterator[str]:
-    batch = harvest.batch
+def _warnings(site: Site, harvest: Harvest) -> Iterator[str]:
     if not site.rooted:
+        batch = harvest.batch
         yield f"{batch.target} no longer holds the base {batch.base[:12]}: what was dropped from it stays dropped"
-    for link in made.links:
-        paths = [path for path in link.squash.dropped if _is_noticed(batch, path)]
-        if paths:
-            yield f"task {link.squash.attempt.name} changed {', '.join(paths)}: left out, not an executor's to change"
-
-
-def _is_noticed(batch: Batch, path: str) -> bool:
-    """Of the spec's files executors write progress and, with older prompts, their own tick; the rest is noticed."""
-    spec = spec_of(batch)
-    return spec.own(path) and path not in {spec.tasks, spec.progress} and ".progress-task-" not in path
+    yield from harvest.remarks
 
 
 def _refs(objects: Objects, site: Site, batch: Batch, made: Chain, leaks: Leaks) -> Iterator[RefUpdate]:

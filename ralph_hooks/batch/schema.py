@@ -30,6 +30,12 @@ _TABLES = (
         batch text not null references batch(id),
         document text not null          -- Adopted.as_json
     )""",
+    """create table noticed (
+        batch text not null references batch(id),
+        worktree text not null,         -- absolute path
+        what text not null,
+        at text not null                -- UTC, ISO 8601
+    )""",
 )
 
 

@@ -2,6 +2,9 @@
 
 The database is an index. The record of a batch stands under `refs/ralph/batch/` and the journal of a landing under
 `refs/ralph/log/`; `batch/recover.py` makes the rows anew from them.
+
+While a batch is open a marker stands beside it, for git's hooks (`batch/marker.py`). It is written before the batch is,
+and removed, while nobody can write, after the last one was closed: it may be there too long, never too short.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ralph_hooks.batch import schema
-from ralph_hooks.batch.model import Adopted, Attempt, Batch, Landing, Phase, State
+from ralph_hooks.batch import marker, schema
+from ralph_hooks.batch.model import Adopted, Attempt, Batch, Landing, Noticed, Phase, State
 from ralph_hooks.errors import RalphError
 
 BUSY = 30.0  # seconds to wait for another process's transaction
@@ -36,8 +39,9 @@ class Record(NamedTuple):
 class Store:
     """The database. Made by `open_store`; every method is one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
+        self._folder = folder
 
     def open_batch(self) -> Batch | None:
         """The batch that is being opened or is open; there is at most one."""
@@ -70,6 +74,8 @@ class Store:
                 (batch.id, batch.base, batch.phase, _document(batch)),
             )
             self._put_attempts(batch)
+            if batch.phase in {Phase.OPENING, Phase.OPEN}:
+                marker.put(self._folder, batch.target)
 
     def put_attempt(self, batch: str, attempt: Attempt) -> None:
         with self._write():
@@ -80,6 +86,7 @@ class Store:
             self._db.execute(
                 "update batch set phase = ?, ended = coalesce(?, ended) where id = ?", (phase, ended, batch)
             )
+        self.mark()
 
     def put_landing(self, batch: Batch, landing: Landing, ended: str) -> None:
         """Close a batch as landed, with the final states of its attempts. Doing it twice changes nothing."""
@@ -89,13 +96,16 @@ class Store:
                 (Phase.LANDED, json.dumps(landing.as_json()), ended, batch.id),
             )
             self._put_attempts(batch)
+        self.mark()
 
     def remove(self, batch: str) -> None:
         """Forget a batch that never opened."""
         with self._write():
+            self._db.execute("delete from noticed where batch = ?", (batch,))
             self._db.execute("delete from adopted where batch = ?", (batch,))
             self._db.execute("delete from attempt where batch = ?", (batch,))
             self._db.execute("delete from batch where id = ?", (batch,))
+        self.mark()
 
     def tell(self, batch: str) -> None:
         """Note that the verdict of this batch has been given to somebody."""
@@ -150,6 +160,35 @@ class Store:
         row = self._db.execute("select document from adopted where agent = ?", (agent,)).fetchone()
         return Adopted.from_json(json.loads(row[0])) if row else None
 
+    def adopted_at(self, worktree: str) -> Adopted | None:
+        """The one whose worktree is at this path, the latest if there was one before."""
+        rows = self._db.execute("select document from adopted order by rowid desc").fetchall()
+        found = (Adopted.from_json(json.loads(text)) for (text,) in rows)
+        return next((one for one in found if one.worktree == worktree), None)
+
+    # What executors do that is not forbidden, and that whoever looks at the batch may want to know.
+
+    def notice(self, batch: str, worktree: str, what: str, at: str) -> None:
+        with self._write():
+            self._db.execute("insert into noticed values (?, ?, ?, ?)", (batch, worktree, _storable(what), at))
+
+    def noticed(self, batch: str) -> tuple[Noticed, ...]:
+        """All that was noticed in the worktrees of a batch, in order."""
+        rows = self._db.execute("select worktree, what, at from noticed where batch = ? order by rowid", (batch,))
+        return tuple(Noticed(*row) for row in rows)
+
+    def mark(self) -> None:
+        """Put the marker of an open batch where it belongs."""
+        with self._write():  # nobody opens a batch meanwhile
+            found = self.open_batch()
+            marker.put(self._folder, found.target if found else None)
+
+    def is_marked(self) -> bool:
+        """Does the marker say what the rows say?"""
+        opened = "select exists(select 1 from batch where phase in (?, ?))"
+        (found,) = self._db.execute(opened, (Phase.OPENING, Phase.OPEN)).fetchone()
+        return bool(found) == marker.is_there(self._folder)
+
     def _records(self, where: str, *values: str) -> tuple[Record, ...]:
         rows = self._db.execute(
             f"select id, phase, document, landing, ended, told from batch {where} order by ordinal",  # noqa: S608
@@ -191,6 +230,11 @@ class Store:
         self._db.execute("commit")
 
 
+def _storable(text: str) -> str:
+    """A branch can have a name that is no UTF-8, and SQLite takes nothing else."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _document(batch: Batch) -> str:
     """The batch without its attempts: each of those has a row, because they change one by one."""
     return json.dumps(replace(batch, attempts=()).as_json())
@@ -215,7 +259,10 @@ def open_store(folder: Path) -> Iterator[Store]:
             raise RalphError(f"{path} was made by a newer ralph-hooks", "use that one")
         if found < schema.VERSION:
             schema.upgrade(connection)
-        yield Store(connection)
+        store = Store(connection, folder)
+        if not store.is_marked():
+            store.mark()
+        yield store
     except sqlite3.DatabaseError as error:
         raise RalphError(f"{path} cannot be used: {error}", "move it away; it is made anew from refs/ralph/") from error
     finally:

@@ -12,8 +12,9 @@ from ralph_hooks.spec.settings import current_spec, specs_dirs
 
 STATE = ".ralph-state.json"
 PROGRESS = ".progress.md"
+TEMPORARY = ".progress-task-*.md"  # what one executor writes about its progress
 # ".ralph-state.json.*" are the temporary files of our own atomic write, ".*.lock" those of the executors' flock.
-_OWN = (PROGRESS, ".progress-task-*.md", STATE, f"{STATE}.*", ".*.lock")
+_OWN = (PROGRESS, TEMPORARY, STATE, f"{STATE}.*", ".*.lock")
 
 
 class Spec(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.grammar import by_number
 from ralph_hooks.tasklist.parse import parse
@@ -20,8 +21,7 @@ MARKER = 7  # characters of a conflict marker, unless git says otherwise
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """The merged text. `clean`: it holds no conflict."""
 
     text: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Corresponding ranges of base, ours and theirs. Where a side has not changed it, it is as long as the base's.
 
     With neither flag set it is one element that all three have.
@@ -21,8 +20,7 @@ class Region:
     by_theirs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(NamedTuple):
     """base[start:end] became `size` elements."""
 
     start: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from ralph_hooks.tasklist.threeway import Region, regions
@@ -73,4 +72,4 @@ def _char(unit: Unit) -> str:
 
 
 def _with(unit: Unit, state: str) -> Unit:
-    return replace(unit, body=unit.body[: unit.box] + state + unit.body[unit.box + 1 :])
+    return unit._replace(body=unit.body[: unit.box] + state + unit.body[unit.box + 1 :])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.tasklist.model import Task, TaskList
 
@@ -14,8 +14,7 @@ _END = re.compile(r"(?:\r\n|\r|\n)\Z")
 Key = tuple[str, str, int]  # kind, name or text, and which of those that are alike
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A task with its own lines, without tasks nested in it, or one line. `end`: its line end, empty at the very end.
 
     `key` is what it is known by in another version of the list: a task by its name, a line by its text.
@@ -36,6 +35,30 @@ class Unit:
 def units(listed: TaskList) -> tuple[Unit, ...]:
     """The units of a list, in order: joined, they are its text."""
     return tuple(_units(listed))
+
+
+class Differences(NamedTuple):
+    """What differs between two versions of a list: names of tasks, and whether any line that is no task's."""
+
+    tasks: tuple[str, ...]
+    elsewhere: bool
+
+
+def differences(before: TaskList, after: TaskList) -> Differences:
+    """Tasks that were changed, added, taken out or moved; of two that changed places both."""
+    old, new = units(before), units(after)
+    was, now = ({unit.key: unit for unit in side if unit.task} for side in (old, new))
+    bodies, new_bodies = ({key: unit.body for key, unit in side.items()} for side in (was, now))
+    changed = [key for key in was.keys() | now.keys() if bodies.get(key) != new_bodies.get(key)]
+    places = zip([key for key in was if key in now], [key for key in now if key in was], strict=True)
+    moved = [key for pair in places if pair[0] != pair[1] for key in pair]
+    names = {_name(was.get(key) or now[key]) for key in [*changed, *moved]}
+    lines, new_lines = ([unit.body for unit in side if not unit.task] for side in (old, new))
+    return Differences(tuple(sorted(names)), lines != new_lines)
+
+
+def _name(unit: Unit) -> str:
+    return unit.task.name if unit.task else ""
 
 
 def _units(listed: TaskList) -> Iterator[Unit]:

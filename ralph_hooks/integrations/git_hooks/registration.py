@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 LAUNCHER = "git-guard"  # the file's name, and the mark by which a hook is known as ours
 INSTALLED = f"ralph/{LAUNCHER}"  # where it is put, below the git common dir
 PROGRAM = "ralph-hooks"  # what the launcher runs unless it is told otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """One of git's hooks. `stdin`: git writes to it, so whoever runs several hooks must hand it to each."""
 
     name: str
@@ -32,8 +31,7 @@ HOOKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MergeDriver:
+class MergeDriver(NamedTuple):
     """A merge driver: `merge.KEY.name` and `merge.KEY.driver`, and the patterns of the files that it merges."""
 
     key: str
