@@ -16,7 +16,7 @@ COMMANDS = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 def table(verb: str) -> str:
     """Positional arguments and options of a verb, one a line."""
     module = import_module(f"ralph_hooks.commands.{verb}")
-    parser = Parser(prog=f"ralph-hooks {verb}", allow_abbrev=False)
+    parser = Parser(prog=f"ralph-hooks {verb}")
     module.arguments(parser)
     rows = [f"| `{_name(action)}` | {action.help} |" for action in parser._actions if action.dest != "help"]
     return "\n".join(["| argument | |", "|---|---|", *rows])
