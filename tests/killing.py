@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from workshop import Workshop
@@ -47,15 +48,17 @@ class Killing:
         shutil.rmtree(self.shop.path)
         shutil.copytree(self.saved, self.shop.path, symlinks=True)
 
-    def run(self, *command: str, at: int | str = 0, when: str = "before") -> int:
+    def run(
+        self, *command: str, at: int | str = 0, when: str = "before", program: Sequence[str] = ("-m", "ralph_hooks")
+    ) -> int:
         """Run a command, killed at its git process number `at`, or at those with the argument `at`; 0: not at all.
 
-        Gives its exit status.
+        `program`: what Python is to run, by default our own. Gives its exit status.
         """
         self.count.write_text("0")
         env = {"PATH": self.path, "SHIM_COUNT": str(self.count), "SHIM_AT": str(at), "SHIM_WHEN": when}
         return subprocess.run(
-            [sys.executable, "-m", "ralph_hooks", *command],
+            [sys.executable, *program, *command],
             cwd=self.shop.path,
             env={**os.environ, **env, "SHIM_GIT": self.git},
             capture_output=True,

@@ -10,16 +10,16 @@ from ralph_hooks.batch.model import Adopted, Attempt, Batch
 from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import BusyError, Workplace
-from ralph_hooks.errors import RefusedError
+from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.fresh import is_fresh, is_linked, reset_fresh
 from ralph_hooks.git.objects import open_objects
-from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import HEADS, Repository, open_repository
 from ralph_hooks.git.worktrees import dirt
 
 __all__ = ["Adopted", "adopt", "adopted", "assign"]
 
 LOCK = "ralph-adopt.lock"  # in the worktree's own git directory, so it goes with the worktree
+BROKEN_OFF = "putting its worktree on the base was broken off"  # the complaint until it is done
 
 
 def adopted(work: Workplace, agent: str) -> Adopted | None:
@@ -33,7 +33,7 @@ def adopt(work: Workplace, batch: Batch, agent: str, path: Path) -> Adopted:
     Once per agent: the second time nothing is touched. What cannot be used is written down with a complaint, and its
     attempt is going to fail. Takes no landing lock, because a setup can take long.
     """
-    known = work.store.adopted(agent)
+    known = _whole(work, agent)
     if known:
         return known
     place = _worktree(work, batch, path)
@@ -43,8 +43,8 @@ def adopt(work: Workplace, batch: Batch, agent: str, path: Path) -> Adopted:
 
     try:
         with FileLock(place.git_dir / LOCK, timeout=work.config.setup_timeout):
-            # Whoever was there first has done it. Whoever was killed over it has not, and then it is done now.
-            return work.store.adopted(agent) or _written(work, _adopt(work, batch, agent, place))
+            # Whoever was first has done it, unless it was killed over it: then it is done now, if it still can be.
+            return _whole(work, agent) or _written(work, _adopt(work, batch, agent, place))
     except Timeout:
         raise BusyError(f"another ralph-hooks has been at work in {place.top}", "see what it waits for") from None
 
@@ -73,11 +73,16 @@ def assign(work: Workplace, batch: Batch, *, call: str, agent: str) -> Attempt:
     return tied
 
 
+def _whole(work: Workplace, agent: str) -> Adopted | None:
+    found = work.store.adopted(agent)
+    return None if found is None or found.complaint == BROKEN_OFF else found
+
+
 def _worktree(work: Workplace, batch: Batch, path: Path) -> Repository | None:
     """The linked worktree at `path`, if it is one of this repository in which nobody but an executor works."""
     try:
         place = open_repository(path)
-    except (RefusedError, GitError, OSError):
+    except (RalphError, OSError):
         return None
     ours = place.common_dir == work.repository.common_dir and is_linked(place)
     return place if ours and str(place.top) != batch.top and place.branch() != batch.target else None
@@ -87,11 +92,16 @@ def _adopt(work: Workplace, batch: Batch, agent: str, place: Repository) -> Adop
     branch = (place.branch() or "").removeprefix(HEADS)
     row = Adopted(agent, batch.id, str(place.top), branch)
     if is_fresh(place):
+        _written(work, replace(row, complaint=BROKEN_OFF))
         if place.head() != batch.base:
             reset_fresh(place, batch.base)
         made, complaint = _equipped(work, batch, place)
         return replace(row, made=made, complaint=complaint)
-    # The executor has been at work, because whoever came first was killed or never called.
+    return work.store.adopted(agent) or _late(work, batch, place, row)
+
+
+def _late(work: Workplace, batch: Batch, place: Repository, row: Adopted) -> Adopted:
+    """The executor has been at work already, since nobody adopted its worktree in time. All of that is kept."""
     if place.contains("HEAD", batch.base):
         return replace(row, made=_made_before(work, batch, place))
     return replace(row, complaint=f"it was worked on before it could be put on the base {batch.base[:12]}")
@@ -104,7 +114,7 @@ def _equipped(work: Workplace, batch: Batch, place: Repository) -> tuple[tuple[s
 
 
 def _made_before(work: Workplace, batch: Batch, place: Repository) -> tuple[str, ...]:
-    """What a killed adoption may have made: not told apart by its looks, so it is known by its name."""
+    """What an adoption that nobody knows of may have made, in a database that was lost: known by its name alone."""
     names = (*batch.copied, *work.config.link, *work.config.copy)
     found = dirt(place)
     return (*batch.copied, *(path for path in (*found.loose, *found.ignored) if is_made(path, names)))

@@ -10,9 +10,9 @@ open runs one task at a time, so it says nothing about parallel work either, how
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from ralph_hooks.batch.model import Phase, State
 from ralph_hooks.batch.store import Record
@@ -29,8 +29,7 @@ class Position(StrEnum):
     HALF_OPEN = "half-open"  # the next batch decides
 
 
-@dataclass(frozen=True, slots=True)
-class Breaker:
+class Breaker(NamedTuple):
     """`since`: when it opened, `until`: when it is half-open (both UTC); None while it is closed."""
 
     state: Position
@@ -39,8 +38,7 @@ class Breaker:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """What became of a batch of several tasks."""
 
     began: datetime
@@ -62,7 +60,7 @@ def breaker(records: Iterable[Record], now: datetime, *, failures: int, cooldown
     for outcome in _outcomes(records):
         found = _after(found, outcome, failures, timedelta(seconds=cooldown))
     if found.until is not None and now >= found.until:
-        return replace(found, state=Position.HALF_OPEN)
+        return found._replace(state=Position.HALF_OPEN)
     return found
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.pages import Kept, decode, kept, page_text, require_list, spec_of
@@ -21,8 +20,7 @@ from ralph_hooks.tasklist.model import Dialect, TaskList
 from ralph_hooks.tasklist.parse import parse
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What the user asked for. `names`: tasks, none for the next group; `max_parallel` None: as configured."""
 
     cwd: Path
@@ -34,8 +32,7 @@ class Wanted:
     allow_overlap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """The list that is to be worked on, as `base` has it; `target` is a full ref name."""
 
     spec: Spec

@@ -6,8 +6,9 @@ The orchestrator makes the worktrees itself; `adopt.py` puts them on the base.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from ralph_hooks.batch.choice import Earlier, earlier_attempts, require_startable
 from ralph_hooks.batch.ground import Ground, Wanted, ground_of, new_ground
@@ -27,8 +28,7 @@ from ralph_hooks.tasklist.model import Task
 from ralph_hooks.tasklist.plan import plan
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """An attempt and its batch. `earlier`: what became of the task before; `opened`: this call opened the batch.
 
     `not_before`: the task failed for a cause outside of it, and had better not begin before this time (UTC).

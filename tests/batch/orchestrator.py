@@ -1,7 +1,11 @@
-"""An orchestrator that makes its own worktrees, as Claude Code does: each locked while its agent lives."""
+"""An orchestrator that makes its own worktrees, as Claude Code does: each locked while its agent lives.
+
+As a program it does one thing in the current directory, to be killed over it: `orchestrator.py join 1.1`.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,8 +78,8 @@ class Orchestrator:
         """The agent is gone: its worktree is unlocked; where nothing has changed in it, it goes, and its branch."""
         path = self.folder(task)
         self.shop.git("worktree", "unlock", str(path))
-        head, base = (self.shop.git("rev-parse", rev, at=path) for rev in ("HEAD", self.batch().base))
-        if head == base and not self.shop.status(at=path):
+        own = self.shop.git("rev-list", "main..HEAD", at=path)
+        if not own and not self.shop.status(at=path):
             self.shop.git("worktree", "remove", str(path))
             self.shop.git("branch", "--quiet", "-D", f"worktree-agent-{task}")
 
@@ -110,3 +114,14 @@ class Orchestrator:
             if needs_recovery(work):
                 recover(work)
             yield work
+
+
+PROGRAM = (str(Path(__file__)),)
+
+
+def _main(deed: str, task: str) -> None:
+    getattr(Orchestrator(Workshop(Path.cwd())), deed)(task)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

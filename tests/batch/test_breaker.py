@@ -111,10 +111,10 @@ def test_pauses_double_up_to_the_longest() -> None:
 
 
 def test_only_failures_from_outside_rest() -> None:
-    last = Earlier(4, "API error", "ref", outside=2, ended=START.isoformat())
-    assert not_before(last, 30) == START + timedelta(seconds=60)
-    assert not_before(last._replace(outside=0), 30) is None
-    assert not_before(last._replace(ended=None), 30) is None
+    ended = START.isoformat()
+    assert not_before(Earlier(4, "API error", "ref", outside=2, ended=ended), 30) == START + timedelta(seconds=60)
+    assert not_before(Earlier(4, "conflict", "ref", outside=0, ended=ended), 30) is None
+    assert not_before(Earlier(4, "API error", "ref", outside=2, ended=None), 30) is None
     assert not_before(None, 30) is None
 
 

@@ -230,3 +230,60 @@ def test_a_worktree_from_elsewhere_is_put_on_the_base(shop: Workshop, client: Or
     assert shop.git("rev-parse", "HEAD", at=path) == base
     assert (path / "a.txt").read_text() == "newer\n"
     assert shop.status(at=path) == ""
+
+
+def worked(shop: Workshop, client: Orchestrator, task: str) -> Path:
+    """A task whose executor has committed and ended, and whose agent still lives."""
+    path = client.begin(task)
+    shop.write({f"{task}.txt": task}, at=path)
+    shop.commit("Work", at=path)
+    client.end(task)
+    return path
+
+
+def test_a_worktree_that_its_maker_has_locked_stays(shop: Workshop, client: Orchestrator) -> None:
+    path = worked(shop, client, "1.1")
+    landed = shop.land()
+    assert landed.ids("landed") == ["1.1"]
+    assert "1.1 was kept: it is locked (claude agent agent-1.1 (pid 1 start 1))" in landed.err
+    assert path.is_dir()
+    client.leave("1.1")
+    shop.land()
+    assert not path.exists(), "unlocked, it goes the next time"
+    assert "refs/heads/worktree-agent-1.1" not in shop.refs()
+
+
+def test_a_worktree_with_work_that_nobody_has_pinned_stays(shop: Workshop, client: Orchestrator) -> None:
+    path = worked(shop, client, "1.1")
+    shop.land()
+    client.leave("1.1")
+    shop.write({"loose.txt": "more\n"}, at=path)
+    assert "it holds work that did not land" in shop.land().err
+    assert (path / "loose.txt").read_text() == "more\n"
+    shop.commit("More", at=path)
+    assert "it holds work that did not land" in shop.land().err
+    assert path.is_dir()
+
+
+def test_undo_of_a_joined_batch(shop: Workshop, client: Orchestrator) -> None:
+    before = shop.git("rev-parse", "HEAD")
+    client.do({"1.1": {"a.txt": "A\n"}, "1.2": {"b.txt": "B\n"}})
+    assert shop.run("undo").code == 0
+    assert (shop.git("rev-parse", "HEAD"), shop.ticks(), shop.status()) == (before, [], "")
+    assert shop.state() == STATE
+    assert Orchestrator(shop).join("1.1", "call-again").opened
+
+
+def test_a_lost_database_with_a_joined_batch(shop: Workshop, client: Orchestrator) -> None:
+    worked(shop, client, "1.1")
+    shop.write({"b.txt": "B\n"}, at=client.begin("1.2"))
+    waiting = client.join("1.3")
+    before = client.batch()
+    (shop.path / ".git/ralph/ralph.db").unlink()
+    assert client.join("1.3") == waiting
+    assert client.batch() == before
+    assert client.adopt("1.2").complaint is None  # its row is lost, its work is not
+    client.end("1.2")
+    client.end("1.3", State.FAILED)
+    landed = shop.land()
+    assert (landed.ids("landed"), landed.ids("failed")) == (["1.1", "1.2"], ["1.3"])
