@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch.equip import copied_files, equip
+from ralph_hooks.batch.file_lock import file_lock
 from ralph_hooks.batch.model import Adopted, Attempt, Batch
 from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.squash import is_made
-from ralph_hooks.batch.workplace import BusyError, Workplace
+from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.fresh import is_fresh, is_linked, reset_fresh
 from ralph_hooks.git.objects import open_objects
@@ -39,14 +40,9 @@ def adopt(work: Workplace, batch: Batch, agent: str, path: Path) -> Adopted:
     place = _worktree(work, batch, path)
     if place is None:
         return _written(work, Adopted(agent, batch.id, "", "", complaint=f"{path} is no worktree of its own"))
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in workplace.py
-
-    try:
-        with FileLock(place.git_dir / LOCK, timeout=work.config.setup_timeout):
-            # Whoever was first has done it, unless it was killed over it: then it is done now, if it still can be.
-            return _whole(work, agent) or _written(work, _adopt(work, batch, agent, place))
-    except Timeout:
-        raise BusyError(f"another ralph-hooks has been at work in {place.top}", "see what it waits for") from None
+    with file_lock(place.git_dir / LOCK, work.config.setup_timeout, str(place.top)):
+        # Whoever was first has done it, unless it was killed over it: then it is done now, if it still can be.
+        return _whole(work, agent) or _written(work, _adopt(work, batch, agent, place))
 
 
 def assign(work: Workplace, batch: Batch, *, call: str, agent: str) -> Attempt:

@@ -1,0 +1,40 @@
+"""A lock of the system's on a file: it goes when its holder dies, however it dies."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ralph_hooks.errors import RefusedError
+
+_LOOK = 0.05  # seconds between two looks at a lock that somebody else holds
+
+
+class BusyError(RefusedError):
+    """Somebody else, who is alive, holds the lock."""
+
+
+@contextmanager
+def file_lock(path: Path, seconds: float, where: str) -> Iterator[None]:
+    """Hold the lock on the file at `path`, which is made; raise BusyError, which says `where`, after `seconds`."""
+    with path.open("ab") as file:
+        if not _locked(file.fileno(), seconds):
+            what = f"another ralph-hooks has been at work in {where} for {seconds:g} seconds"
+            raise BusyError(what, "wait for it, or see what it waits for")
+        yield
+
+
+def _locked(file: int, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(min(_LOOK, seconds))
+        else:
+            return True
