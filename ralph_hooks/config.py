@@ -6,7 +6,7 @@ tomllib and yaml are imported only where a file of that kind is there: a hook ru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from ralph_hooks.errors import UsageError
 
 TOML, YAML, PYPROJECT = ".ralph-hooks.toml", ".ralph-hooks.yaml", "pyproject.toml"
 TABLE = "tool.ralph-hooks"
+TABLES = ("claude",)  # of settings; `claude.background` is the field `claude_background`
 
 Lines = Mapping[str, int]  # key → 1-based line
 
@@ -48,6 +49,8 @@ class Config(NamedTuple):
     required_fields: tuple[str, ...] = ()  # fields that every task must have
     baseline: str | None = None  # the file of known findings
     rule_url: str = "docs/rules/{code}.md"  # where the page of a rule is
+    claude_executors: tuple[str, ...] = ("spec-executor",)  # agent types that do tasks, without a plugin's prefix
+    claude_background: bool = False  # leave it to the model which executors run in the background
     # For messages; no settings.
     source: str | None = None
     lines: Mapping[str, int] = MappingProxyType({})
@@ -176,16 +179,26 @@ def _checked(name: str, document: object, lines: Lines) -> Config:
     if not isinstance(document, dict):
         raise UsageError(f"{name}: the configuration is not a table of keys", f"write keys such as {', '.join(SCHEMA)}")
     values: dict[str, Any] = {}
-    for key, value in document.items():
-        where = f"{name}:{lines[str(key)]}" if str(key) in lines else name
+    for key, value in _flat(document):
+        line = lines.get(key) or lines.get(key.rpartition(".")[2]) or lines.get(key.partition(".")[0])
+        where = f"{name}:{line}" if line else name
         if key not in SCHEMA:
-            raise UsageError(f"{where}: unknown key '{key}'", _nearest(str(key), SCHEMA))
+            raise UsageError(f"{where}: unknown key '{key}'", _nearest(key, SCHEMA))
         try:
-            values[key] = SCHEMA[key].check(value)
+            values[key.replace(".", "_")] = SCHEMA[key].check(value)
         except ValueError as error:
             raise UsageError(f"{where}: {key} cannot be {_shown(value)}", f"it is {error}") from error
     _no_nesting(name, values)
     return Config(**values, source=name, lines=lines)
+
+
+def _flat(document: Mapping[Any, object]) -> Iterator[tuple[str, object]]:
+    """Keys with their values; those in a table of ours with its name before them: `claude.background`."""
+    for key, value in document.items():
+        if key in TABLES and isinstance(value, dict):
+            yield from ((f"{key}.{inner}", item) for inner, item in value.items())
+        else:
+            yield str(key), value
 
 
 def _shown(value: object) -> str:

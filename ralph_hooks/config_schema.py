@@ -21,13 +21,19 @@ class Kind(NamedTuple):
 
 def json_schema() -> dict[str, Any]:
     """The JSON schema of all keys. What it cannot say (no path inside another, say) is checked by us alone."""
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "ralph-hooks",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {key: dict(kind.schema) for key, kind in SCHEMA.items()},
-    }
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "ralph-hooks"} | _object(SCHEMA)
+
+
+def _object(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The schema of a table. A dot in a key leads into a table inside it."""
+    tables: dict[str, dict[str, Kind]] = {}
+    properties: dict[str, Any] = {}
+    for key, kind in kinds.items():
+        table, _, inner = key.rpartition(".")
+        if table:
+            tables.setdefault(table, {})[inner] = kind
+        properties[table or key] = _object(tables[table]) if table else dict(kind.schema)
+    return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
 def _one_of(*allowed: str) -> Kind:
@@ -142,6 +148,8 @@ SCHEMA: Mapping[str, Kind] = {
     "required_fields": Kind(_words("a list of names of fields: Do, Files, Done when, Verify, Commit"), _TEXTS),
     "baseline": Kind(_path, _TEXT),
     "rule_url": Kind(_url, {"type": "string", "pattern": r"\{code\}"}),
+    "claude.executors": Kind(_words("a list of agent types"), _TEXTS),
+    "claude.background": Kind(_flag, {"type": "boolean"}),
 }
 
 if __name__ == "__main__":

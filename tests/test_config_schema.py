@@ -26,7 +26,8 @@ def test_the_shipped_schema_is_the_one_that_is_checked() -> None:
 
 
 def test_every_setting_has_a_kind_and_no_other() -> None:
-    assert (*config_schema.SCHEMA, "source", "lines") == Config._fields
+    keys = [key.replace(".", "_") for key in config_schema.SCHEMA]
+    assert (*keys, "source", "lines") == Config._fields
 
 
 def test_every_default_is_allowed() -> None:
@@ -75,6 +76,10 @@ def test_every_default_is_allowed() -> None:
         ({"baseline": ""}, False),
         ({"rule_url": "https://example.org/{code}"}, True),
         ({"rule_url": "https://example.org/"}, False),
+        ({"claude": {"executors": ["builder"], "background": True}}, True),
+        ({"claude": {"executors": "builder"}}, False),
+        ({"claude": {"colour": 1}}, False),
+        ({"claude": True}, False),
         ({"unknown": 1}, False),
         ({"source": "x"}, False),
     ],
