@@ -9,16 +9,15 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from typing import Any
 
 from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, Landing, Phase, State
+from ralph_hooks.batch.report import report
 from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing, reading
-from ralph_hooks.errors import printable
 from ralph_hooks.spec import verdict
 
 EXAMPLE = "ralph-hooks land --wait"
@@ -75,7 +74,7 @@ def _tell(work: Workplace, args: Namespace, outcome: Outcome) -> int:
     if as_json(args):
         put_json(outcome.landing.as_json())
     else:
-        put("\n".join(verdict.lines(list(_report(outcome.landing)), full=outcome.landing.signal is not None)))
+        put("\n".join(verdict.lines(list(report(outcome.landing)), full=outcome.landing.signal is not None)))
     sys.stdout.flush()
     work.store.tell(outcome.batch.id)
     _tidy(work, outcome.batch, outcome.landing)
@@ -85,37 +84,6 @@ def _tell(work: Workplace, args: Namespace, outcome: Outcome) -> int:
 def _tidy(work: Workplace, batch: Batch, landing: Landing) -> None:
     for line in tidy(work, batch, landing):
         note(line)
-
-
-def _report(landing: Landing) -> Iterator[str]:
-    """What came of each task, for people and coordinators."""
-    yield f"batch {landing.batch}: {len(landing.landed)} landed on {landing.target}"
-    for done in landing.landed:
-        commit = done.commit[:12] if done.commit else "nothing to commit"
-        helped = ", with work that its executor had not committed" if done.uncommitted else ""
-        yield f"  landed  {_name(done.index, done.id)}  {commit}{helped}"
-        if done.outside:
-            yield f"          outside its declared files: {_paths(done.outside)}"
-    for parked in landing.parked:
-        yield f"  parked  {_name(parked.index, parked.id)}  {printable(parked.reason)}"
-        yield f"          kept: {parked.ref}; next: ralph-hooks resolve {_name(parked.index, parked.id)}"
-        if parked.text and parked.conflicts:
-            yield f"          conflict: git show {parked.text}/{printable(parked.conflicts[0])}"
-    for failed in landing.failed:
-        yield f"  failed  {_name(failed.index, failed.id)}  {printable(failed.reason)}"
-        if failed.ref:
-            yield f"          kept: {failed.ref}"
-    for warning in landing.warnings:
-        yield f"  note    {printable(warning)}"
-
-
-def _name(index: int, task_id: str | None) -> str:
-    return printable(task_id) if task_id is not None else f"@{index}"
-
-
-def _paths(paths: tuple[str, ...]) -> str:
-    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
-    return ", ".join(printable(path) for path in paths[:5]) + more
 
 
 def _nothing(target: str | None) -> dict[str, Any]:
