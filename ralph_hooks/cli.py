@@ -35,6 +35,7 @@ VERBS = {
     "log": "past batches: what landed, what was parked, how long each took",
     "install": "wire the hooks into this repository, beside those that are there",
     "uninstall": "take them out again: everything is as it was before",
+    "hook": "what the hooks of Claude Code and git call",
     "demo": "the whole of it in a scratch repository",
     "completion": "a script that completes commands and options in a shell",
 }

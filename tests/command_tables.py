@@ -25,8 +25,8 @@ def table(verb: str) -> str:
 def _name(action: Action) -> str:
     value = action.metavar or (r"\|".join(map(str, action.choices)) if action.choices else "")
     if not action.option_strings:
-        shape = {"*": "[{}…]", "?": "[{}]", None: "{}"}[action.nargs if isinstance(action.nargs, str) else None]
-        return shape.format(value)
+        shapes = {"*": "[{}…]", "...": "{}…", "?": "[{}]", None: "{}"}
+        return shapes[action.nargs if isinstance(action.nargs, str) else None].format(value)
     takes = f" {value}" if action.nargs != 0 else ""
     return ", ".join(f"{option}{takes}" for option in action.option_strings)
 

@@ -1,0 +1,186 @@
+"""Executors begin and end, and the batch lands: by whichever event first finds all of them ended.
+
+Every event may come twice, late or never; what one of them has done, the others find done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ralph_hooks.batch.adopt import adopt, adopted, assign
+from ralph_hooks.batch.ending import end, remains
+from ralph_hooks.batch.model import Attempt, Batch, State
+from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.workplace import Workplace, open_workplace
+from ralph_hooks.errors import RefusedError, printable
+from ralph_hooks.git.objects import open_objects
+from ralph_hooks.integrations.claude import decide, notes, trace
+from ralph_hooks.integrations.claude.answer import context, send_back
+from ralph_hooks.integrations.claude.decide import Ending, Outcome
+from ralph_hooks.integrations.claude.landing import land_batch, tell
+from ralph_hooks.integrations.claude.payload import (
+    AgentBegins,
+    AgentEnds,
+    AgentFails,
+    CallFailed,
+    CallReturned,
+    PromptGiven,
+    StepEnded,
+    Where,
+)
+from ralph_hooks.integrations.claude.turn import NOTHING, PATIENCE, Reply, changing, own_batch
+
+
+def agent_begins(event: AgentBegins, place: Path) -> Reply:
+    """Put the fresh worktree of an executor on the base of the batch. It waits for us before it does anything."""
+    agent = event.where.agent
+    with open_workplace(place) as work:
+        batch = own_batch(work, event.where)
+        if batch is None or agent is None or adopted(work, agent) or not decide.is_awaited(batch):
+            return NOTHING
+        complaint = adopt(work, batch, agent, Path(event.where.cwd)).complaint
+    if complaint is None:
+        return NOTHING
+    text = f"This worktree cannot be used: {printable(complaint)}. Do nothing, and end with that as your answer."
+    return Reply(context("SubagentStart", text))
+
+
+def agent_ends(event: AgentEnds, place: Path) -> Reply:
+    """Write down how an executor has ended. One that leaves work uncommitted is sent back, once."""
+    with changing(place, PATIENCE) as work:
+        batch = own_batch(work, event.where)
+        attempt = _of_agent(work, batch, event.where, event.notes) if batch else None
+        if batch is None or attempt is None:
+            return NOTHING
+        outcome = decide.outcome(event.message)
+        reason = None if event.again or outcome.state is not State.DONE else _unfinished(work, batch, attempt)
+        if reason is not None:
+            return Reply(send_back(reason))
+        _land_if_due(work, _ended(work, batch, attempt, outcome))
+    return NOTHING  # whatever it answers, the executor would go on with it
+
+
+def agent_fails(event: AgentFails, place: Path) -> Reply:
+    """An executor has died of an API error. The client goes on at once, and may have removed its worktree by now."""
+    with changing(place, PATIENCE) as work:
+        batch = own_batch(work, event.where)
+        attempt = _of_agent(work, batch, event.where, "") if batch else None
+        if batch and attempt and attempt.state is State.RUNNING:
+            outcome = Outcome(State.FAILED, event.error, outside=True)
+            _land_if_due(work, _ended(work, batch, attempt, outcome))
+    return NOTHING
+
+
+def call_returned(event: CallReturned, place: Path) -> Reply:
+    """The client names call and agent together: the first that says so for sure."""
+    with changing(place, PATIENCE) as work:
+        batch = own_batch(work, event.where)
+        if batch is None or batch.of_call(event.call) is None:
+            return NOTHING
+        if event.launched:
+            known = notes.read(work.folder)
+            notes.write(work.folder, known._replace(launched=(*known.launched, event.call)))
+        elif batch:
+            _end_calls(work, batch, event.where, [Ending(event.call, decide.outcome(event.report))], event.agent)
+    return NOTHING
+
+
+def call_failed(event: CallFailed, place: Path) -> Reply:
+    with changing(place, PATIENCE) as work:
+        batch = own_batch(work, event.where)
+        if batch:
+            ending = Ending(event.call, decide.failure(event.error or "its agent could not be started"))
+            _land_if_due(work, _end_calls(work, batch, event.where, [ending]))
+    return NOTHING
+
+
+def step_ended(event: StepEnded, place: Path) -> Reply:
+    """Every call of a message has been answered: the barrier before the model, and any Stop hook, goes on."""
+    with changing(place, PATIENCE) as work:
+        batch = own_batch(work, event.where)
+        refusal = None
+        if batch:
+            known = notes.read(work.folder)._replace(called=True)
+            notes.write(work.folder, known)
+            batch = _end_calls(work, batch, event.where, decide.broken_off(batch, known))
+            refusal = _land_if_due(work, batch)
+        return tell(work, event.where, "PostToolBatch", refusal)
+
+
+def prompt_given(event: PromptGiven, place: Path) -> Reply:
+    """A background executor's end is told to the session as a prompt, and that is where the verdict can be told."""
+    with changing(place) as work:
+        batch = own_batch(work, event.where)
+        endings = decide.notified(event)
+        refusal = None
+        if batch and endings:
+            refusal = _land_if_due(work, _end_calls(work, batch, event.where, endings))
+        return tell(work, event.where, "UserPromptSubmit", refusal)
+
+
+def _of_agent(work: Workplace, batch: Batch, where: Where, transcript: str) -> Attempt | None:
+    """The attempt that the agent of an event is at work on, tied to its worktree."""
+    agent = where.agent or ""
+    tied = next((attempt for attempt in batch.attempts if attempt.agent == agent), None)
+    if tied:
+        return tied
+    call = trace.call_of(where.transcript, agent, transcript)
+    attempt = batch.of_call(call) if call else None
+    if attempt is None and call is None and adopted(work, agent):
+        attempt = decide.only_unknown(batch)
+    return attempt and _tied(work, batch, attempt, agent, Path(where.cwd))
+
+
+def _tied(work: Workplace, batch: Batch, attempt: Attempt, agent: str, cwd: Path | None) -> Attempt:
+    """The attempt with the worktree of its agent; without one where that is not known, or somebody else's."""
+    if attempt.agent is not None or attempt.call is None:
+        return attempt
+    if not adopted(work, agent) and cwd is not None:  # the hook at its start was lost
+        adopt(work, batch, agent, cwd)
+    try:
+        return assign(work, batch, call=attempt.call, agent=agent)
+    except RefusedError:
+        return attempt
+
+
+def _end_calls(
+    work: Workplace, batch: Batch, where: Where, endings: Iterable[Ending], agent: str | None = None
+) -> Batch:
+    """End those of the calls that have not ended yet. `agent`: the one of the only call, where it is known."""
+    for call, outcome in endings:
+        attempt = batch.of_call(call)
+        if attempt is None or attempt.state is not State.RUNNING:
+            continue
+        found = agent or trace.agent_of(where.transcript, call)
+        if found is not None:
+            attempt = _tied(work, batch, attempt, found, None)
+        batch = _ended(work, batch, attempt, outcome)
+    return batch
+
+
+def _ended(work: Workplace, batch: Batch, attempt: Attempt, outcome: Outcome) -> Batch:
+    state, message, outside = outcome
+    with open_objects(work.repository) as objects:
+        try:
+            ended = end(work, objects, batch, attempt, state, message, external=outside)
+        except RefusedError as error:  # conflict markers, left after it was sent back for them
+            ended = end(work, objects, batch, attempt, State.FAILED, error.what)
+    return batch.with_attempt(ended)
+
+
+def _unfinished(work: Workplace, batch: Batch, attempt: Attempt) -> str | None:
+    """What an executor is told that says it is done and has not committed everything."""
+    own = spec_of(batch).own
+    loose = [printable(path) for path in remains(work, attempt).loose if not own(path)]
+    if not loose:
+        return None
+    more = f" and {len(loose) - 10} more" if len(loose) > 10 else ""
+    return (
+        f"Not committed in your worktree: {', '.join(loose[:10])}{more}. Commit what belongs to your task, with plain "
+        "`git add` and `git commit`, and delete what does not. Then end with the same last message as before."
+    )
+
+
+def _land_if_due(work: Workplace, batch: Batch) -> str | None:
+    return land_batch(work, batch) if decide.is_due(batch, notes.read(work.folder)) else None

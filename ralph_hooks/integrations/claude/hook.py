@@ -1,0 +1,142 @@
+"""`ralph-hooks hook claude EVENT`: one event of Claude Code on standard input, the answer on standard output.
+
+Whatever goes wrong is a line in the log and exit code 0: the agent's session goes on. Nothing is imported before it is
+known that there is something to do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ralph_hooks.error_log import write_error, write_line
+from ralph_hooks.git.discover import Place, discover
+from ralph_hooks.integrations.claude import gate, notes, payload
+from ralph_hooks.integrations.claude.answer import Answer, context
+from ralph_hooks.integrations.claude.registration import EVENTS
+
+if TYPE_CHECKING:
+    from ralph_hooks.integrations.claude.turn import Reply
+
+LAST_TO_TIDY = (payload.StepEnded, payload.PromptGiven, payload.SessionBegins, payload.CallBegins)
+UNREGISTERED = 50.0  # seconds for an event that we did not ask for
+
+
+class DeadlineError(BaseException):
+    """Our time is over, and the client is about to kill us. Nobody else may take it for an error to deal with."""
+
+
+def main(argv: Sequence[str]) -> int:
+    name = argv[0] if argv else ""
+    place = None
+    try:
+        with _deadline(EVENTS[name].deadline if name in EVENTS else UNREGISTERED):
+            event = payload.read(sys.stdin.buffer.read(payload.LIMIT + 1))
+            place = _place(event.where) if event else _here()
+            if event and place and _is_wanted(event, place):
+                _handle(event, place)
+    except payload.PayloadError as error:
+        place = place or _here()
+        if place:
+            write_line(place.common_dir, f"{name}: the event cannot be read: {error}")
+    except (Exception, DeadlineError, KeyboardInterrupt) as error:
+        place = place or _here()
+        write_error(error, place.common_dir if place else None)
+    return 0
+
+
+def _handle(event: payload.Event, place: Place) -> None:
+    from ralph_hooks.integrations.claude.calls import LeftError  # noqa: PLC0415 - with all that works on batches
+    from ralph_hooks.integrations.claude.landing import tidy_up  # noqa: PLC0415
+
+    told = None
+    try:
+        reply = _handler(event)(event, place.top)
+        told = reply.told
+        _print(reply.answer)
+    except LeftError as left:
+        if left.loud:
+            write_line(place.common_dir, f"a call of an executor was left as it is: {left}")
+            _print(context("PreToolUse", f"ralph-hooks leaves this call as it is, in the main checkout: {left}"))
+    if isinstance(event, LAST_TO_TIDY) and notes.exist(place.common_dir / "ralph"):
+        tidy_up(place.top, told)
+
+
+def _handler(event: payload.Event) -> Callable[[Any, Path], Reply]:
+    from ralph_hooks.integrations.claude import begins, calls, ends  # noqa: PLC0415
+
+    handlers: dict[type, Callable[[Any, Path], Reply]] = {
+        payload.SessionBegins: begins.session_begins,
+        payload.PromptGiven: ends.prompt_given,
+        payload.CallBegins: calls.call_begins,
+        payload.CallReturned: ends.call_returned,
+        payload.CallFailed: ends.call_failed,
+        payload.StepEnded: ends.step_ended,
+        payload.AgentBegins: ends.agent_begins,
+        payload.AgentEnds: ends.agent_ends,
+        payload.AgentFails: ends.agent_fails,
+    }
+    return handlers[type(event)]
+
+
+def _is_wanted(event: payload.Event, place: Place) -> bool:
+    """Can there be anything to do? Files and the event alone decide."""
+    folder = place.common_dir / "ralph"
+    match event:
+        case payload.CallBegins():
+            return gate.is_own_call(event) and gate.is_executor(gate.called(event), _executors(place))
+        case payload.SessionBegins():
+            return folder.is_dir()
+        case payload.AgentBegins() | payload.AgentEnds() | payload.AgentFails():
+            return notes.exist(folder) and gate.is_executor(event.where.agent_type, _executors(place))
+        case _:
+            return notes.exist(folder) and event.where.agent is None
+
+
+def _executors(place: Place) -> tuple[str, ...]:
+    from ralph_hooks.config import load  # noqa: PLC0415 - for the events that need it
+
+    return load(place.top).claude_executors
+
+
+def _place(where: payload.Where) -> Place | None:
+    """The main checkout. A subagent's directory is its worktree, which may be gone, or hold another configuration."""
+    project = os.environ.get("CLAUDE_PROJECT_DIR")
+    main, here = (discover(Path(path)) if path else None for path in (project, where.cwd))
+    if main and here and (where.agent is None or main.common_dir.resolve() != here.common_dir.resolve()):
+        return here
+    return main or here
+
+
+def _here() -> Place | None:
+    for path in (os.environ.get("CLAUDE_PROJECT_DIR"), "."):
+        if path and (found := discover(Path(path))):
+            return found
+    return None
+
+
+def _print(answer: Answer | None) -> None:
+    if answer is not None:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    def over(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise DeadlineError(f"not done after {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,98 @@
+"""Landing the session's batch, and what follows when the session has been told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ralph_hooks.batch.ending import end
+from ralph_hooks.batch.land import Outcome, land
+from ralph_hooks.batch.model import Batch, State
+from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.tidy import tidy
+from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.errors import RalphError
+from ralph_hooks.git.objects import open_objects
+from ralph_hooks.git.repository import worktree_at
+from ralph_hooks.git.worktrees import dirt, worktrees
+from ralph_hooks.integrations.claude import notes, verdict
+from ralph_hooks.integrations.claude.answer import context
+from ralph_hooks.integrations.claude.decide import Outcome as Ended
+from ralph_hooks.integrations.claude.payload import Where
+from ralph_hooks.integrations.claude.turn import NOTHING, Reply, changing, untold
+
+_ABANDONED = Ended(State.FAILED, "its session ended before it did", outside=True)
+
+
+def land_batch(work: Workplace, batch: Batch) -> str | None:
+    """Land `batch`, whose executors have all ended. Gives what the coordinator is to know, if that is refused."""
+    try:
+        outcome = land(work, batch)
+    except RalphError as error:
+        return verdict.refused(batch, error)
+    _name_strays(work, batch, outcome)
+    return None
+
+
+def land_abandoned(work: Workplace, batch: Batch) -> str | None:
+    """Land what the executors of a dead session have finished. What they have not is kept, and comes again."""
+    with open_objects(work.repository) as objects:
+        for attempt in batch.in_state(State.RUNNING):
+            ended = end(work, objects, batch, attempt, *_ABANDONED[:2], external=_ABANDONED.outside)
+            batch = batch.with_attempt(ended)
+    return land_batch(work, batch)
+
+
+def tell(work: Workplace, where: Where, event: str, refusal: str | None = None) -> Reply:
+    """The reply that tells the session of its last landing, or why there was none; each is said once."""
+    record = untold(work, where)
+    if record and record.landing:
+        return Reply(context(event, verdict.told(record.batch, record.landing)), record.batch.id)
+    known = notes.read(work.folder)
+    if refusal is None or refusal == known.refusal:
+        return NOTHING
+    notes.write(work.folder, known._replace(refusal=refusal))
+    return Reply(context(event, refusal))
+
+
+def tidy_up(place: Path, told: str | None) -> None:
+    """After the reply: note that the verdict is known, and remove worktrees, which takes long and may fail.
+
+    A worktree that the client still has locked is left for the next event.
+    """
+    with changing(place) as work:
+        if told:
+            work.store.tell(told)
+        if work.store.open_batch():
+            return
+        locked = {tree.path for tree in worktrees(work.repository) if tree.locked is not None}
+        ours = [record for record in work.store.records() if record.batch.session and record.landing]
+        for record in ours[-1:]:
+            if record.landing:
+                tidy(work, record.batch, record.landing)
+        waiting = any(attempt.folder in locked for record in ours[-1:] for attempt in record.batch.attempts)
+        if not waiting and all(record.told for record in ours[-1:]):
+            notes.remove(work.folder)
+
+
+def main_worktree_dirt(work: Workplace, top: Path) -> tuple[str, ...]:
+    """What stands uncommitted where the batch was started, beside what git ignores."""
+    return dirt(worktree_at(work.repository, top)).loose
+
+
+def _name_strays(work: Workplace, batch: Batch, outcome: Outcome) -> None:
+    """Say what appeared in the main checkout while executors were at work: theirs, most likely, and left as it is."""
+    before = notes.read(work.folder).dirty
+    own = spec_of(batch).own
+    strays = [path for path in main_worktree_dirt(work, Path(batch.top)) if path not in before and not own(path)]
+    if strays:
+        warning = f"changed in {batch.top} while the batch ran, and left there: {_shown(strays)}"
+        landing = replace(outcome.landing, warnings=(*outcome.landing.warnings, warning))
+        record = work.store.record(batch.id)
+        work.store.put_landing(outcome.batch, landing, record.ended or "" if record else "")
+
+
+def _shown(paths: Iterable[str]) -> str:
+    first = list(paths)
+    return ", ".join(first[:10]) + (f" and {len(first) - 10} more" if len(first) > 10 else "")

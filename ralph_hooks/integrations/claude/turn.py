@@ -1,0 +1,48 @@
+"""What every handler of an event needs: a workplace with the lock, the session's batch, a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from ralph_hooks.batch.model import Batch, Phase
+from ralph_hooks.batch.recover import needs_recovery, recover
+from ralph_hooks.batch.store import Record
+from ralph_hooks.batch.workplace import Workplace, exclusive, open_workplace
+from ralph_hooks.integrations.claude.answer import Answer
+from ralph_hooks.integrations.claude.payload import Where
+
+PATIENCE = 1200.0  # seconds that the end of an executor waits for the lock: it will not be told again
+
+
+class Reply(NamedTuple):
+    """`answer` is printed; `told`: the batch whose verdict is in it."""
+
+    answer: Answer | None = None
+    told: str | None = None
+
+
+NOTHING = Reply()
+
+
+@contextmanager
+def changing(place: Path, wait: float | None = None) -> Iterator[Workplace]:
+    """A workplace with the landing lock held, and put in order after whoever crashed. Raises BusyError."""
+    with open_workplace(place) as work, exclusive(work, wait):
+        if needs_recovery(work):
+            recover(work)
+        yield work
+
+
+def own_batch(work: Workplace, where: Where) -> Batch | None:
+    """The open batch of this session."""
+    batch = work.store.open_batch()
+    return batch if batch and batch.phase is Phase.OPEN and batch.session == where.session else None
+
+
+def untold(work: Workplace, where: Where) -> Record | None:
+    """The session's last batch, if it has landed and the session has not been told."""
+    own = [record for record in work.store.records() if record.batch.session == where.session]
+    return own[-1] if own and own[-1].landing and not own[-1].told else None
