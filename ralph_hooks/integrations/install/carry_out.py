@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ralph_hooks.errors import RefusedError
+from ralph_hooks.batch.file_lock import file_lock
 from ralph_hooks.integrations.install import files, manifest
 from ralph_hooks.integrations.install.facts import Found
 from ralph_hooks.integrations.install.manifest import Manifest
@@ -50,22 +50,15 @@ def changes(found: Found, edits: Sequence[Edit]) -> tuple[Change, ...]:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """One installation at a time."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where something is to be written
-
     files.make_folders(folder)
-    lock = FileLock(folder / _LOCK)
-    try:
-        lock.acquire(timeout=_WAIT)
-    except Timeout:
-        raise RefusedError("another installation is under way in this repository", "wait for it") from None
-    try:
-        files.clean(folder / manifest.NAME, ())
-        yield
-    finally:
-        if not (folder / manifest.NAME).exists():
-            (folder / _LOCK).unlink(missing_ok=True)
-        lock.release()
-        files.remove_folders([folder])
+    with file_lock(folder / _LOCK, _WAIT, "this repository's hooks"):
+        try:
+            files.clean(folder / manifest.NAME, ())
+            yield
+        finally:
+            if not (folder / manifest.NAME).exists():
+                (folder / _LOCK).unlink(missing_ok=True)
+                files.remove_folders([folder])
 
 
 def carry_out(found: Found, edits: Sequence[Edit], *, claude: bool) -> None:
