@@ -291,6 +291,8 @@ def test_every_json_shape_is_the_documented_one(scratch: Scratch, monkeypatch: p
     ask("undo")
     ask("tick", "1.5")
     ask("recover")
+    collected = ask("gc", "--older-than", "0")
+    assert [len(collected[key]) for key in ("removed", "kept")] == [1, 3]
     assert ask("install", "--claude")["changed"]
     assert ask("uninstall")["changed"]
     no_json = {verb for verb in VERBS if "--format" not in command_tables.table(verb)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
         if move.landing is None or move.batch is None:
             raise AssertionError("a landing's move holds its result")
         landing = _honest(site, move.landing, settled)
-    told = landing._replace(warnings=(*landing.warnings, *settled.warnings))
+    told = replace(landing, warnings=(*landing.warnings, *settled.warnings))
     if told != move.landing:
         work.store.put_landing(move.batch, told, move.ended or "")
     return Outcome(move.batch, told, clean=told.signal is not None and not settled.warnings)
@@ -77,5 +78,5 @@ def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
     dirty = changed(site.place, site.binder.paths) if site.place else ()
     if settled.pages or dirty:
         why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
-        return landing._replace(signal=None, warnings=(*landing.warnings, why))
+        return replace(landing, signal=None, warnings=(*landing.warnings, why))
     return landing

@@ -5,6 +5,7 @@ Frozen data with a JSON form: the same document stands in SQLite and, pinned, un
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,13 +31,14 @@ class Phase(StrEnum):
     UNDONE = "undone"
 
 
-class Attempt(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Attempt:
     """One executor's try at one task.
 
     `worktree` and `branch` are empty until they are known: an orchestrator may make them itself, after it has joined.
     """
 
-    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
+    index: int
     id: str | None
     title: str
     worktree: str  # absolute path
@@ -67,14 +69,15 @@ class Attempt(NamedTuple):
         return f"{self.name} {self.title}".strip()
 
     def as_json(self) -> dict[str, Any]:
-        return self._asdict()
+        return asdict(self)
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Attempt:
         return Attempt(**{**document, "state": State(document["state"]), "made": tuple(document["made"])})
 
 
-class Adopted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Adopted:
     """A worktree that the orchestrator made for the executor `agent`, put on the base of `batch`.
 
     `complaint`: why nothing that is done in it can land.
@@ -88,7 +91,7 @@ class Adopted(NamedTuple):
     complaint: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return self._asdict()
+        return asdict(self)
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Adopted:
@@ -103,7 +106,8 @@ class Noticed(NamedTuple):
     at: str
 
 
-class Batch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Batch:
     """The tasks that are executed from one recorded base, in the order of their list.
 
     `target` is a full ref name; paths in the repository are relative.
@@ -129,11 +133,11 @@ class Batch(NamedTuple):
         return next(attempt for attempt in self.attempts if attempt.index == index)
 
     def with_attempt(self, changed: Attempt) -> Batch:
-        return self._replace(attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
+        return replace(self, attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
 
     def with_new(self, attempt: Attempt) -> Batch:
         """With one attempt more. They land in the order of the list, in whatever order they joined."""
-        return self._replace(attempts=tuple(sorted((*self.attempts, attempt), key=lambda item: item.index)))
+        return replace(self, attempts=tuple(sorted((*self.attempts, attempt), key=lambda item: item.index)))
 
     def of_call(self, call: str) -> Attempt | None:
         """The attempt that the orchestrator's call `call` runs."""
@@ -143,7 +147,7 @@ class Batch(NamedTuple):
         return tuple(attempt for attempt in self.attempts if attempt.state in states)
 
     def as_json(self) -> dict[str, Any]:
-        return self._asdict() | {"attempts": [attempt.as_json() for attempt in self.attempts]}
+        return asdict(self)
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Batch:
@@ -151,23 +155,25 @@ class Batch(NamedTuple):
         return Batch(**{**document, "attempts": attempts, "phase": Phase(document["phase"])})
 
 
-class Landed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Landed:
     """A task that is on the target. `commit` is None where there was nothing to commit."""
 
-    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
+    index: int
     id: str | None
     commit: str | None
     outside: tuple[str, ...] = ()  # changed paths that the task does not declare
     uncommitted: bool = False  # work was committed for the executor
 
 
-class Parked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Parked:
     """A task whose attempt could not land. Its work is under `ref`, the task stays open.
 
     `text`: where the files stand as the merge left them, conflict markers included (`git show TEXT/PATH`).
     """
 
-    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
+    index: int
     id: str | None
     reason: str
     conflicts: tuple[str, ...]
@@ -175,16 +181,18 @@ class Parked(NamedTuple):
     text: str | None = None
 
 
-class Failed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Failed:
     """A task whose executor failed. What it left behind is under `ref`, if it left anything."""
 
-    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
+    index: int
     id: str | None
     reason: str
     ref: str | None = None
 
 
-class Landing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Landing:
     """What came out of a batch: the `land` object of the contract."""
 
     batch: str
@@ -202,12 +210,7 @@ class Landing(NamedTuple):
         return not self.parked and not self.failed
 
     def as_json(self) -> dict[str, Any]:
-        lists: dict[str, tuple[Landed | Parked | Failed, ...]] = {
-            "landed": self.landed,
-            "parked": self.parked,
-            "failed": self.failed,
-        }
-        return self._asdict() | {name: [item._asdict() for item in items] for name, items in lists.items()}
+        return asdict(self)
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Landing:
