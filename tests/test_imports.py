@@ -102,3 +102,15 @@ def test_task_lists_open_no_file(module: Path) -> None:
     """The import rules cannot see the built-in `open`."""
     names = {node.id for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Name)}
     assert not {"open", "__import__", "exec", "eval"} & names
+
+
+@pytest.mark.parametrize("event", ["PreToolUse", "PostToolBatch", "SubagentStop", "UserPromptSubmit", "SessionStart"])
+def test_a_hook_with_nothing_to_do_loads_next_to_nothing(repository: Path, event: str) -> None:
+    call = {"tool_calls": [], "tool_name": "Agent", "tool_use_id": "t", "tool_input": {"subagent_type": "Explore"}}
+    payload = {"session_id": "s", "cwd": str(repository), "hook_event_name": event, **call}
+    command = [sys.executable, "-c", PROBE, "hook", "claude", event]
+    asked = subprocess.run(command, cwd=repository, check=True, capture_output=True, input=json.dumps(payload).encode())
+    modules = set(json.loads(asked.stdout))
+    assert "ralph_hooks.integrations.claude.hook" in modules
+    heavy = {"git", "markdown_it", "yaml", "rich", "sqlite3", "subprocess", "dataclasses", "traceback"}
+    assert not {*heavy, "ralph_hooks.batch", "ralph_hooks.spec", "ralph_hooks.tasklist"} & modules

@@ -16,7 +16,6 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ralph_hooks.error_log import write_error, write_line
 from ralph_hooks.git.discover import Place, discover
 from ralph_hooks.integrations.claude import gate, notes, payload
 from ralph_hooks.integrations.claude.answer import Answer, context
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ralph_hooks.integrations.claude.turn import Reply
 
 LAST_TO_TIDY = (payload.StepEnded, payload.PromptGiven, payload.SessionBegins, payload.CallBegins)
+SPEAKING = (payload.StepEnded, payload.CallBegins)  # events whose silence would be taken for "all is well"
 UNREGISTERED = 50.0  # seconds for an event that we did not ask for
 
 
@@ -35,7 +35,7 @@ class DeadlineError(BaseException):
 
 def main(argv: Sequence[str]) -> int:
     name = argv[0] if argv else ""
-    place = None
+    event = place = None
     try:
         with _deadline(EVENTS[name].deadline if name in EVENTS else UNREGISTERED):
             event = payload.read(sys.stdin.buffer.read(payload.LIMIT + 1))
@@ -43,12 +43,14 @@ def main(argv: Sequence[str]) -> int:
             if event and place and _is_wanted(event, place):
                 _handle(event, place)
     except payload.PayloadError as error:
-        place = place or _here()
-        if place:
-            write_line(place.common_dir, f"{name}: the event cannot be read: {error}")
+        _note(place or _here(), f"{name}: the event cannot be read: {error}")
     except (Exception, DeadlineError, KeyboardInterrupt) as error:
-        place = place or _here()
-        write_error(error, place.common_dir if place else None)
+        log = _write_down(error, place or _here())
+        if isinstance(event, SPEAKING):
+            text = (
+                f"ralph-hooks has done nothing here, because of an error of its own ({type(error).__name__}): see {log}"
+            )
+            _print(context(name, text))
     return 0
 
 
@@ -63,7 +65,7 @@ def _handle(event: payload.Event, place: Place) -> None:
         _print(reply.answer)
     except LeftError as left:
         if left.loud:
-            write_line(place.common_dir, f"a call of an executor was left as it is: {left}")
+            _note(place, f"a call of an executor was left as it is: {left}")
             _print(context("PreToolUse", f"ralph-hooks leaves this call as it is, in the main checkout: {left}"))
     if isinstance(event, LAST_TO_TIDY) and notes.exist(place.common_dir / "ralph"):
         tidy_up(place.top, told)
@@ -120,6 +122,19 @@ def _here() -> Place | None:
         if path and (found := discover(Path(path))):
             return found
     return None
+
+
+def _note(place: Place | None, line: str) -> None:
+    from ralph_hooks.error_log import write_line  # noqa: PLC0415 - only when there is something to write
+
+    if place:
+        write_line(place.common_dir, line)
+
+
+def _write_down(error: BaseException, place: Place | None) -> str:
+    from ralph_hooks.error_log import write_error  # noqa: PLC0415 - only when something went wrong
+
+    return write_error(error, place.common_dir if place else None)
 
 
 def _print(answer: Answer | None) -> None:

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 AGENT = "Agent|Task"  # `Task` is the tool's older name, and still works
 LAUNCHER = "claude-event"  # the file in `hooks/`, and the mark by which a command is known as ours
 PLUGIN_COMMAND = f'"${{CLAUDE_PLUGIN_ROOT}}/hooks/{LAUNCHER}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """One event. Times in seconds: the client kills the hook after `limit`, the program gives up after `deadline`."""
 
     event: str
     limit: int
-    deadline: int
+    deadline: float
     matcher: str | None = None  # of the tool's name; None: the event has none, or every one is wanted
 
 
 HOOKS = (
     Hook("SessionStart", 120, 100),
-    Hook("UserPromptSubmit", 60, 50),  # tells a verdict, does no work
-    Hook("PreToolUse", 3600, 3000, AGENT),  # waits for a free place
+    Hook("UserPromptSubmit", 300, 280),  # may find that the last executor of a batch has ended
+    Hook("PreToolUse", 3600, 3500, AGENT),  # waits for a free place, see calls.py
     Hook("SubagentStart", 2400, 2300),  # runs `setup`
     Hook("SubagentStop", 1800, 1700),  # this one and those below land the batch when it is the last to end
     Hook("StopFailure", 1800, 1700),
