@@ -21,6 +21,7 @@ LOG = ROOT + "log/"  # the journals of moves that were completed
 
 FOLDER = ".ralph"  # at the top of the worktree, excluded from its status
 BRANCHES = "ralph/"
+EXECUTORS = (f"refs/heads/{BRANCHES}", "refs/heads/worktree-agent-")  # ours, and those that Claude Code makes
 LOCKED = "ralph-hooks batch"  # how the reason of our own worktree locks begins
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

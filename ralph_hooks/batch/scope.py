@@ -34,26 +34,29 @@ class Strays(NamedTuple):
     kept: tuple[str, ...] = ()
 
 
-def lane_of(index: int, tasks: Mapping[int, Task]) -> Lane:
-    """The lane of the task `index` among the open tasks of its batch."""
+def lane_of(index: int | None, tasks: Mapping[int, Task]) -> Lane:
+    """The lane of the task `index` among the tasks of its batch. None: it is not known which; it may be any of them."""
+    if index is None or index not in tasks:
+        known = [task.files for task in tasks.values()]
+        return Lane("", footprint(path for files in known for path in files) if all(known) else ())
     others = tuple((task.name, footprint(task.files)) for other, task in sorted(tasks.items()) if other != index)
     return Lane(tasks[index].name, footprint(tasks[index].files), others)
 
 
-def strays(lane: Lane | None, spec: Spec, paths: Iterable[str]) -> Strays:
-    """What of `paths` is outside `lane`; of a task that declares no files nothing is. None: its task is not known."""
+def strays(lane: Lane, spec: Spec, paths: Iterable[str]) -> Strays:
+    """What of `paths` is outside `lane`; of a task that declares no files nothing is."""
     changed = list(paths)
-    foreign = [path for path in changed if not spec.own(path) and not _declares(lane.declared if lane else (), path)]
+    foreign = [path for path in changed if not spec.own(path) and not _declares(lane.declared, path)]
     owners = ((path, _owner(lane, path)) for path in foreign)
     return Strays(
-        tuple(foreign) if lane and lane.declared else (),
+        tuple(foreign) if lane.declared else (),
         tuple((path, owner) for path, owner in owners if owner is not None),
         tuple(path for path in changed if is_kept(spec, path)),
     )
 
 
-def _owner(lane: Lane | None, path: str) -> str | None:
-    return next((name for name, files in (lane.others if lane else ()) if _declares(files, path)), None)
+def _owner(lane: Lane, path: str) -> str | None:
+    return next((name for name, files in lane.others if _declares(files, path)), None)
 
 
 def is_kept(spec: Spec, path: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ralph_hooks.git.index import commit_index
 from ralph_hooks.git.repository import Repository, open_repository
 from ralph_hooks.lint import discover, files
 from ralph_hooks.lint.model import Surroundings
@@ -37,25 +37,13 @@ def _listed(folder: PurePosixPath, repository: Repository, blobs: Mapping[str, s
 
 def _blobs(repository: Repository) -> dict[str, str]:
     """Path → blob of every regular file in the index."""
-    records = repository.git("ls-files", "--stage", "-z", env=_index(repository)).records
+    records = repository.git("ls-files", "--stage", "-z", env=commit_index(repository)).records
     entries = (record.partition("\t") for record in records)
     return {path: head.split()[1] for head, _, path in entries if head.startswith("100")}
 
 
 def _content(repository: Repository, blob: str) -> bytes:
     return repository.git("cat-file", "blob", blob).stdout
-
-
-def _index(repository: Repository) -> dict[str, str]:
-    """`git commit PATH` and `commit -a` have an index of their own, which a hook is told in the environment.
-
-    One that lies in another repository has leaked from somebody else's hook: it says nothing about this commit.
-    """
-    told = os.environ.get("GIT_INDEX_FILE")
-    if not told:
-        return {}
-    path = Path(os.path.normpath(repository.top / told))
-    return {"GIT_INDEX_FILE": str(path)} if path.parent == repository.git_dir and path.exists() else {}
 
 
 def _document(content: bytes) -> dict[str, Any] | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ralph_hooks.git.objects import Entry, Objects
+from ralph_hooks.git.repository import Repository
 
 ABSENT = "000000"
 
@@ -37,6 +38,14 @@ def diff_trees(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[Diff]
         {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
         for records in _diffs(objects, pairs, "--no-renames")
     ]
+
+
+def diff_index(repository: Repository, commit: str, env: Mapping[str, str]) -> Diff:
+    """What an index has changed since `commit`. `env` says which index, see `git/index.py`."""
+    flags = ("--cached", "--raw", "-z", "--no-renames", "--no-abbrev")
+    records = _records(repository.git("diff-index", *flags, commit, "--", env=env).stdout)
+    found = (Change(path, _entry(old, a), _entry(new, b)) for old, new, a, b, _, path, _ in filter(None, records))
+    return {change.path: change for change in found}
 
 
 def renames(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[tuple[Rename, ...]]:

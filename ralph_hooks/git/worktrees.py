@@ -49,12 +49,12 @@ def checkout_of(repository: Repository, branch: str) -> Repository | None:
         if worktree.prunable or worktree.branch not in {branch, None} or not worktree.path.is_dir():
             continue
         here = worktree_at(repository, worktree.path)
-        if worktree.branch == branch or _rebasing(here) == branch:
+        if worktree.branch == branch or rebased_branch(here) == branch:
             return here
     return None
 
 
-def _rebasing(repository: Repository) -> str | None:
+def rebased_branch(repository: Repository) -> str | None:
     """The branch that a rebase in this worktree will move when it ends: HEAD is detached meanwhile."""
     for name in ("rebase-merge/head-name", "rebase-apply/head-name"):
         with suppress(OSError):

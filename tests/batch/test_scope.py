@@ -31,7 +31,7 @@ def test_lanes_are_what_tasks_declare() -> None:
 
 def test_a_task_that_declares_nothing_has_nothing_outside_but_what_is_anothers() -> None:
     assert strays(lane_of(2, TASKS), SPEC, ("x.py", "one.py")) == Strays((), (("one.py", "1.1"),))
-    assert strays(None, SPEC, ("x.py", "one.py")) == Strays()
+    assert strays(lane_of(None, TASKS), SPEC, ("x.py", "one.py")) == Strays()
 
 
 def test_state_and_locks_are_kept_and_pages_of_executors_are_not() -> None:
@@ -44,7 +44,7 @@ def test_state_and_locks_are_kept_and_pages_of_executors_are_not() -> None:
         ".progress-task-0.md",
     )
     paths = [f"specs/demo/{name}" for name in names]
-    assert strays(None, SPEC, [*paths, "specs/other/.ralph-state.json"]).kept == (
+    assert strays(lane_of(None, TASKS), SPEC, [*paths, "specs/other/.ralph-state.json"]).kept == (
         *paths[:3],
         "specs/other/.ralph-state.json",
     )

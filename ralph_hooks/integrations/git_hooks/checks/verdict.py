@@ -1,0 +1,22 @@
+"""What a guard says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Refusal(NamedTuple):
+    """What is refused, and what to do instead."""
+
+    what: str
+    todo: str
+
+
+class Verdict(NamedTuple):
+    """Any refusal stops git; notes do not."""
+
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+PASSED = Verdict()

@@ -1,0 +1,73 @@
+"""pre-commit: the facts about a commit in an executor's worktree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ralph_hooks.batch.pages import decode, spec_of
+from ralph_hooks.batch.scope import lane_of, strays
+from ralph_hooks.batch.squash import is_made
+from ralph_hooks.git.diff import Change
+from ralph_hooks.git.index import staged_changes
+from ralph_hooks.git.objects import REGULAR, Entry
+from ralph_hooks.git.worktrees import rebased_branch
+from ralph_hooks.integrations.git_hooks.checks.commit import Facts, check
+from ralph_hooks.integrations.git_hooks.checks.markers import Found, new_findings
+from ralph_hooks.integrations.git_hooks.checks.verdict import PASSED, Verdict
+from ralph_hooks.integrations.git_hooks.standing import Standing, standing, tasks_of
+from ralph_hooks.tasklist.model import Dialect
+from ralph_hooks.tasklist.parse import parse
+from ralph_hooks.tasklist.units import Differences, differences
+
+
+def run(args: Sequence[str], cwd: Path) -> Verdict:  # noqa: ARG001 - as all hooks
+    with standing(cwd) as here:
+        return check(_facts(here)) if here else PASSED
+
+
+def _facts(here: Standing) -> Facts:
+    batch, attempt, config = here.batch, here.attempt, here.config
+    changes = staged_changes(here.repository)
+    made = attempt.made if attempt else ()
+    lane = lane_of(attempt.index if attempt else None, tasks_of(here))
+    changed, found = _list(here, changes.get(batch.tasks))
+    return Facts(
+        task=attempt.name if attempt else None,
+        own=here.branch,
+        branch=here.repository.branch() or rebased_branch(here.repository),
+        strays=strays(lane, spec_of(batch), [path for path in changes if not is_made(path, made)]),
+        tasks=batch.tasks,
+        lines=_foreign(here, changed.tasks),
+        elsewhere=changed.elsewhere,
+        broken=found.broken,
+        dubious=found.dubious,
+        strict=config.scope == "strict",
+    )
+
+
+def _foreign(here: Standing, names: Sequence[str]) -> tuple[str, ...]:
+    """Of the tasks whose lines were changed, those that are not the executor's own.
+
+    Where its task is not known yet, it is one of the batch.
+    """
+    if here.attempt:
+        return tuple(name for name in names if name != here.attempt.name)
+    batch = {attempt.name for attempt in here.batch.attempts}
+    return tuple(names) if len(names) > 1 or not batch.issuperset(names) else ()
+
+
+def _list(here: Standing, change: Change | None) -> tuple[Differences, Found]:
+    if change is None:
+        return Differences((), elsewhere=False), Found((), ())
+    batch, config = here.batch, here.config
+    dialect = Dialect(batch.dialect)
+    before, after = _text(here, change.old), _text(here, change.new)
+    found = new_findings(batch.tasks, (before, after), dialect, config.ignore, config.fail_on)
+    return differences(parse(before, dialect), parse(after, dialect)), found
+
+
+def _text(here: Standing, entry: Entry | None) -> str:
+    if entry is None or entry.mode not in REGULAR:
+        return ""
+    return decode(here.repository.git("cat-file", "blob", entry.oid).stdout)
