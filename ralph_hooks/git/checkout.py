@@ -8,7 +8,6 @@ that nobody can tell from a live one. So: look first, work on a private copy of 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -92,7 +91,10 @@ def copy_index(repository: Repository, target: Path) -> None:
     An edit of the same size within the second in which the index was written is seen by git only because the entry is
     not older than the index file. A copy with a newer time would call that file clean, and the edit would be lost.
     """
-    shutil.copy2(index_path(repository), target)
+    index = index_path(repository)
+    times = index.stat()  # before it is read: too old a time only makes git look at the files
+    target.write_bytes(index.read_bytes())
+    os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from ralph_hooks.errors import UsageError
@@ -49,6 +48,8 @@ def _at(task_list: TaskList, name: str) -> Task:
 
 
 def _nearest(task_list: TaskList, name: str) -> str:
+    import difflib  # noqa: PLC0415 - only for a name that is not there
+
     names = {known for task in task_list.tasks for known in (task.id, *task.aliases) if known is not None}
     near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.4)
     if near:
