@@ -5,7 +5,6 @@ Nothing is removed: every attempt's work stays under `refs/ralph/aborted/`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from ralph_hooks.batch import names
@@ -44,7 +43,7 @@ def abort(work: Workplace, batch: Batch) -> Aborted:
             move_refs(
                 work.repository, f"ralph-hooks: abort {batch.id}", [RefUpdate(ref, work.repository.commit(ref), head)]
             )
-            kept.append(Kept(replace(ended, head=head), ref))
+            kept.append(Kept(ended._replace(head=head), ref))
     warning = release_hold(batch)
     work.store.set_phase(batch.id, Phase.ABORTED, now())
     return Aborted(batch, tuple(kept), warning)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch.equip import copied_files, equip
@@ -62,7 +61,7 @@ def assign(work: Workplace, batch: Batch, *, call: str, agent: str) -> Attempt:
     taken = next((other for other in record.batch.attempts if other.agent == agent), attempt)
     if taken.agent is not None:
         raise RefusedError(f"task {taken.name} is {taken.agent}'s already", "see `ralph-hooks status`")
-    tied = replace(attempt, agent=agent, worktree=found.worktree, branch=found.branch, made=found.made)
+    tied = attempt._replace(agent=agent, worktree=found.worktree, branch=found.branch, made=found.made)
     with open_objects(work.repository) as objects:
         pin_record(objects, record.batch.with_attempt(tied))  # first: a crash in between is mended by doing it again
     work.store.put_attempt(batch.id, tied)
@@ -88,19 +87,19 @@ def _adopt(work: Workplace, batch: Batch, agent: str, place: Repository) -> Adop
     branch = (place.branch() or "").removeprefix(HEADS)
     row = Adopted(agent, batch.id, str(place.top), branch)
     if is_fresh(place):
-        _written(work, replace(row, complaint=BROKEN_OFF))
+        _written(work, row._replace(complaint=BROKEN_OFF))
         if place.head() != batch.base:
             reset_fresh(place, batch.base)
         made, complaint = _equipped(work, batch, place)
-        return replace(row, made=made, complaint=complaint)
+        return row._replace(made=made, complaint=complaint)
     return work.store.adopted(agent) or _late(work, batch, place, row)
 
 
 def _late(work: Workplace, batch: Batch, place: Repository, row: Adopted) -> Adopted:
     """The executor has been at work already, since nobody adopted its worktree in time. All of that is kept."""
     if place.contains("HEAD", batch.base):
-        return replace(row, made=_made_before(work, batch, place))
-    return replace(row, complaint=f"it was worked on before it could be put on the base {batch.base[:12]}")
+        return row._replace(made=_made_before(work, batch, place))
+    return row._replace(complaint=f"it was worked on before it could be put on the base {batch.base[:12]}")
 
 
 def _equipped(work: Workplace, batch: Batch, place: Repository) -> tuple[tuple[str, ...], str | None]:

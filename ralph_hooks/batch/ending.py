@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,8 +98,8 @@ def end(
         head = _commit_loose(objects, batch, attempt, left.place, left.head, left.loose, move=state is State.DONE)
     if state is State.DONE and head is None:
         state, message = State.FAILED, "worktree and branch are gone" if attempt.folder else "it never had a worktree"
-    ended = replace(
-        attempt, state=state, head=head, message=message, external=external and state is State.FAILED and not complaint
+    ended = attempt._replace(
+        state=state, head=head, message=message, external=external and state is State.FAILED and not complaint
     )
     _pin(work.repository, batch, ended)
     work.store.put_attempt(batch.id, ended)

@@ -6,7 +6,6 @@ The orchestrator makes the worktrees itself; `adopt.py` puts them on the base.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,7 +58,7 @@ def join(work: Workplace, wanted: Wanted, *, call: str, session: str, owner: str
         if batch is None or known is None:
             _require_new(records, call)
             task = _chosen(ground, wanted, earlier)
-            known = replace(new_attempt(ground, task), call=call, admitted=False)
+            known = new_attempt(ground, task)._replace(call=call, admitted=False)
             batch = _enter(work, batch, known, owner) if batch else open_joined(work, ground, known, session, owner)
     except UsageError as error:
         raise RefusedError(error.what, error.todo) from error
@@ -101,7 +100,7 @@ def _enter(work: Workplace, batch: Batch, attempt: Attempt, owner: str | None) -
         raise RefusedError(
             f"task {attempt.name} is in batch {batch.id} already, under another call", "wait until that has landed"
         )
-    batch = replace(batch, owner=owner or batch.owner)
+    batch = batch._replace(owner=owner or batch.owner)
     wider = batch.with_new(attempt)
     with open_objects(work.repository) as objects:
         work.store.begin_joining(batch, attempt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -49,7 +48,7 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
         if move.landing is None or move.batch is None:
             raise AssertionError("a landing's move holds its result")
         landing = _honest(site, move.landing, settled)
-    told = replace(landing, warnings=(*landing.warnings, *settled.warnings))
+    told = landing._replace(warnings=(*landing.warnings, *settled.warnings))
     if told != move.landing:
         work.store.put_landing(move.batch, told, move.ended or "")
     return Outcome(move.batch, told, clean=told.signal is not None and not settled.warnings)
@@ -78,5 +77,5 @@ def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
     dirty = changed(site.place, site.binder.paths) if site.place else ()
     if settled.pages or dirty:
         why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
-        return replace(landing, signal=None, warnings=(*landing.warnings, why))
+        return landing._replace(signal=None, warnings=(*landing.warnings, why))
     return landing

@@ -5,7 +5,6 @@ Frozen data with a JSON form: the same document stands in SQLite and, pinned, un
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,14 +30,13 @@ class Phase(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One executor's try at one task.
 
     `worktree` and `branch` are empty until they are known: an orchestrator may make them itself, after it has joined.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
     id: str | None
     title: str
     worktree: str  # absolute path
@@ -69,15 +67,14 @@ class Attempt:
         return f"{self.name} {self.title}".strip()
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Attempt:
         return Attempt(**{**document, "state": State(document["state"]), "made": tuple(document["made"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(NamedTuple):
     """A worktree that the orchestrator made for the executor `agent`, put on the base of `batch`.
 
     `complaint`: why nothing that is done in it can land.
@@ -91,7 +88,7 @@ class Adopted:
     complaint: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Adopted:
@@ -106,8 +103,7 @@ class Noticed(NamedTuple):
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """The tasks that are executed from one recorded base, in the order of their list.
 
     `target` is a full ref name; paths in the repository are relative.
@@ -133,11 +129,11 @@ class Batch:
         return next(attempt for attempt in self.attempts if attempt.index == index)
 
     def with_attempt(self, changed: Attempt) -> Batch:
-        return replace(self, attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
+        return self._replace(attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
 
     def with_new(self, attempt: Attempt) -> Batch:
         """With one attempt more. They land in the order of the list, in whatever order they joined."""
-        return replace(self, attempts=tuple(sorted((*self.attempts, attempt), key=lambda item: item.index)))
+        return self._replace(attempts=tuple(sorted((*self.attempts, attempt), key=lambda item: item.index)))
 
     def of_call(self, call: str) -> Attempt | None:
         """The attempt that the orchestrator's call `call` runs."""
@@ -147,7 +143,7 @@ class Batch:
         return tuple(attempt for attempt in self.attempts if attempt.state in states)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict() | {"attempts": [attempt.as_json() for attempt in self.attempts]}
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Batch:
@@ -155,25 +151,23 @@ class Batch:
         return Batch(**{**document, "attempts": attempts, "phase": Phase(document["phase"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(NamedTuple):
     """A task that is on the target. `commit` is None where there was nothing to commit."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
     id: str | None
     commit: str | None
     outside: tuple[str, ...] = ()  # changed paths that the task does not declare
     uncommitted: bool = False  # work was committed for the executor
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
+class Parked(NamedTuple):
     """A task whose attempt could not land. Its work is under `ref`, the task stays open.
 
     `text`: where the files stand as the merge left them, conflict markers included (`git show TEXT/PATH`).
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
     id: str | None
     reason: str
     conflicts: tuple[str, ...]
@@ -181,18 +175,16 @@ class Parked:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """A task whose executor failed. What it left behind is under `ref`, if it left anything."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides `tuple.index`, as in `tasklist.model.Task`
     id: str | None
     reason: str
     ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(NamedTuple):
     """What came out of a batch: the `land` object of the contract."""
 
     batch: str
@@ -210,7 +202,12 @@ class Landing:
         return not self.parked and not self.failed
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        lists: dict[str, tuple[Landed | Parked | Failed, ...]] = {
+            "landed": self.landed,
+            "parked": self.parked,
+            "failed": self.failed,
+        }
+        return self._asdict() | {name: [item._asdict() for item in items] for name, items in lists.items()}
 
     @staticmethod
     def from_json(document: dict[str, Any]) -> Landing:

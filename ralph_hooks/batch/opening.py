@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -39,17 +38,17 @@ def open_batch(
         draft = _drafted(work, objects, ground)
         folder = names.worktree_folder(draft.top, draft.id)
         attempts = tuple(
-            replace(new_attempt(ground, task), worktree=str(folder / slug), branch=f"{names.BRANCHES}{draft.id}/{slug}")
+            new_attempt(ground, task)._replace(worktree=str(folder / slug), branch=f"{names.BRANCHES}{draft.id}/{slug}")
             for task, slug in _slugs(tasks)
         )
-        return _open(work, objects, replace(draft, attempts=attempts), partial(_furnished, work, prepare))
+        return _open(work, objects, draft._replace(attempts=attempts), partial(_furnished, work, prepare))
 
 
 def open_joined(work: Workplace, ground: Ground, attempt: Attempt, session: str, owner: str | None) -> Batch:
     """Open a batch of `attempt` alone, whose worktree the orchestrator is going to make. Otherwise as `open_batch`."""
     with open_objects(work.repository) as objects:
         draft = _drafted(work, objects, ground)
-        batch = replace(draft, attempts=(attempt,), session=session, owner=owner, opener=attempt.call)
+        batch = draft._replace(attempts=(attempt,), session=session, owner=owner, opener=attempt.call)
         return _open(work, objects, batch, lambda _, opened: opened)
 
 
@@ -68,7 +67,7 @@ def _open(work: Workplace, objects: Objects, batch: Batch, furnish: Furnish) -> 
         roll_back(work, batch)
         raise
     work.store.set_phase(batch.id, Phase.OPEN)
-    return replace(batch, phase=Phase.OPEN)
+    return batch._replace(phase=Phase.OPEN)
 
 
 def _furnished(
@@ -133,9 +132,9 @@ def _equipped(work: Workplace, objects: Objects, batch: Batch) -> Batch:
     with ThreadPoolExecutor(max_workers=4) as pool:
         results = list(pool.map(lambda attempt: _equip(work, copies, batch, attempt), batch.attempts))
     for attempt, (made, complaint) in zip(batch.attempts, results, strict=True):
-        changed = replace(attempt, made=made)
+        changed = attempt._replace(made=made)
         if complaint is not None:
-            changed = replace(changed, state=State.FAILED, message=complaint)
+            changed = changed._replace(state=State.FAILED, message=complaint)
         work.store.put_attempt(batch.id, changed)
         batch = batch.with_attempt(changed)
     return batch

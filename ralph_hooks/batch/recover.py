@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -136,7 +135,7 @@ def _rebuild(work: Workplace, objects: Objects) -> list[Recovered]:
     batches = [read_record(objects, oid) for ref, oid in refs.items() if ref.startswith(names.BATCH)]
     for batch in sorted(batches, key=lambda batch: batch.started):
         landed = logs.get(batch.id)
-        work.store.add(replace(_as_refs_say(batch, refs), phase=_phase(batch, refs, landed is not None)))
+        work.store.add(_as_refs_say(batch, refs)._replace(phase=_phase(batch, refs, landed is not None)))
         if landed and landed.batch and landed.landing:
             work.store.put_landing(landed.batch, landed.landing, landed.ended or "")
             work.store.tell(batch.id)
@@ -157,5 +156,5 @@ def _as_refs_say(batch: Batch, refs: dict[str, str]) -> Batch:
         for attempt in batch.attempts:
             head = refs.get(names.attempt_ref(root, batch.id, attempt))
             if head:
-                batch = batch.with_attempt(replace(attempt, state=state, head=head))
+                batch = batch.with_attempt(attempt._replace(state=state, head=head))
     return batch

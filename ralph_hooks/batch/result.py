@@ -6,7 +6,6 @@ Writes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch import names
@@ -65,10 +64,10 @@ def _results(site: Site, harvest: Harvest, made: Chain) -> tuple[Batch, Landing]
     for attempt in batch.attempts:
         if attempt.index in links:
             landed.append(_landed(batch, links[attempt.index], harvest.tasks))
-            batch = batch.with_attempt(replace(attempt, state=State.LANDED))
+            batch = batch.with_attempt(attempt._replace(state=State.LANDED))
         elif attempt.index in stuck:
             parked.append(_parked(batch, attempt, stuck[attempt.index]))
-            batch = batch.with_attempt(replace(attempt, state=State.PARKED, message=parked[-1].reason))
+            batch = batch.with_attempt(attempt._replace(state=State.PARKED, message=parked[-1].reason))
         else:
             failed.append(_failed(batch, attempt))
     landing = Landing(

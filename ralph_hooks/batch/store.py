@@ -13,7 +13,6 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -143,7 +142,7 @@ class Store:
                 return None
             busy = [other for other in record.batch.in_state(State.RUNNING) if other.admitted]
             if not attempt.admitted and len(busy) < places:
-                attempt = replace(attempt, admitted=True)
+                attempt = attempt._replace(admitted=True)
                 self._put(batch, attempt)
             return attempt
 
@@ -207,7 +206,7 @@ class Store:
     def _batch(self, name: str, phase: str, document: str) -> Batch:
         rows = self._db.execute("select document from attempt where batch = ? and not joining order by idx", (name,))
         attempts = tuple(Attempt.from_json(json.loads(text)) for (text,) in rows)
-        return replace(Batch.from_json(json.loads(document)), phase=Phase(phase), attempts=attempts)
+        return Batch.from_json(json.loads(document))._replace(phase=Phase(phase), attempts=attempts)
 
     def _put_attempts(self, batch: Batch) -> None:
         for attempt in batch.attempts:
@@ -237,7 +236,7 @@ def _storable(text: str) -> str:
 
 def _document(batch: Batch) -> str:
     """The batch without its attempts: each of those has a row, because they change one by one."""
-    return json.dumps(replace(batch, attempts=()).as_json())
+    return json.dumps(batch._replace(attempts=()).as_json())
 
 
 @contextmanager

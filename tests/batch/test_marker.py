@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,7 @@ def test_nobody_opens_a_batch_while_the_marker_of_the_last_one_goes(
     def meeting(folder: Path, target: str | None) -> None:
         if target is None:
             with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.add(replace(BATCH, id="c"))
+                other.add(BATCH._replace(id="c"))
             met.append(target)
         put(folder, target)
 

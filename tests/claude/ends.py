@@ -8,24 +8,31 @@ from collections.abc import Sequence
 from session import Event, Played
 
 
-def assert_landed(played: Played, *tasks: str, base: str, open_tasks: Sequence[str] = (), stop: int = 0) -> None:
+def assert_landed(
+    played: Played, *tasks: str, base: str, open_tasks: Sequence[str] = (), left: str = "", stop: int = 0
+) -> None:
     """Since `base` these tasks have come onto the target, in this order, each as one whole commit.
 
-    They were there before Stop number `stop` began. `open_tasks` are those that are not there.
+    They were there before Stop number `stop` began. `open_tasks` are those that are not there; `left` is what the
+    status of the target's worktree says.
     """
+    assert_commits(played, *tasks, base=base, left=left)
+    assert not set(open_tasks) & set(played.shop.ticks()), played
+    assert_at_rest(played)
+    assert played.named("Stop")[stop].head == played.shop.git("rev-parse", "HEAD"), played
+
+
+def assert_commits(played: Played, *tasks: str, base: str, left: str = "") -> None:
+    """One commit for each task, in this order, with its tick and its entry in the log."""
     shop = played.shop
     assert played.code == 0, played
     commits = shop.git("rev-list", "--reverse", f"{base}..HEAD").split()
     subjects = [shop.git("log", "-1", "--format=%s", commit) for commit in commits]
     assert subjects == [f"feat: part {task}" for task in tasks], played
     for count, commit in enumerate(commits, start=1):
-        done = set(shop.ticks(commit)) - set(shop.ticks(base))
-        assert done == set(tasks[:count]), (commit, played)
+        assert set(shop.ticks(commit)) - set(shop.ticks(base)) == set(tasks[:count]), (commit, played)
         assert _logged(played, commit) == [*_logged(played, base), *tasks[:count]], (commit, played)
-    assert shop.status() == "", played
-    assert not set(open_tasks) & set(shop.ticks()), played
-    assert_at_rest(played)
-    assert played.named("Stop")[stop].head == commits[-1], played
+    assert shop.status() == left, played
 
 
 def assert_at_rest(played: Played) -> None:

@@ -45,7 +45,7 @@ class Agent:
 
     def stop(self, message: str = DONE, **more: Any) -> Answer:
         said = {"last_assistant_message": message, "agent_transcript_path": str(self.transcript)}
-        return self.session.fire("SubagentStop", agent=self, stop_hook_active=False, **said | more)
+        return self.session.fire("SubagentStop", agent=self, **{"stop_hook_active": False, **said, **more})
 
     def end(self, message: str = DONE) -> None:
         """It stops, the client unlocks its worktree, and its call returns."""

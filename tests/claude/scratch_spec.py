@@ -72,11 +72,11 @@ def make_spec(
 # --- the coordinator
 
 
-def delegate(shop: Workshop, task: str, tool: str = "Agent", **more: Any) -> Use:
-    """The call of an executor, worded as ralph-specum's coordinator does."""
+def delegate(shop: Workshop, task: str, script: str = "", tool: str = "Agent", **more: Any) -> Use:
+    """The call of an executor, as ralph-specum's coordinator words it. It follows `script`, by default its task's."""
     index = place(shop, task)
     prompt = (
-        f"Execute task index {index} of spec demo. SCRIPT:{task}\n\n"
+        f"Execute task index {index} of spec demo. SCRIPT:{script or task}\n\n"
         f"basePath: {shop.path}/{shop.spec}\n"
         f"progressFile: .progress-task-{index}.md\n\n"
         f"{task} [P] Task {task}\n"
@@ -85,10 +85,13 @@ def delegate(shop: Workshop, task: str, tool: str = "Agent", **more: Any) -> Use
     return Use(tool, {"description": f"Task {task}", "prompt": prompt, "subagent_type": "spec-executor", **more})
 
 
-def batch(shop: Workshop, *tasks: str, tool: str = "Agent", **more: Any) -> list[Turn]:
-    """One message with a call for each task; when it is answered, the coordinator says what it was told to say."""
-    calls = [delegate(shop, task, tool, **more) for task in tasks]
-    return [Turn(says="The next tasks.", uses=calls), Turn(says="They have ended.", repeats=SIGNALS)]
+def coordinator(*batches: Sequence[Use]) -> list[Turn]:
+    """One message with the calls of each batch; when it is answered the coordinator says what it was told to say."""
+    following = [*batches[1:], ()]
+    return [
+        Turn(says="The first tasks.", uses=batches[0]),
+        *(Turn(says="They have ended.", repeats=SIGNALS, uses=calls) for calls in following),
+    ]
 
 
 # --- the executors

@@ -5,7 +5,7 @@ turn is the number of assistant messages so far, so a request that is repeated g
 
 As a program, in a network namespace of its own, `scripted_model.py SCRIPTS REQUESTS COMMAND…` serves on loopback the
 scripts (JSON), logs the requests (lines of JSON), runs the command with `ANTHROPIC_BASE_URL` set, and ends with its
-exit status.
+exit status, or 124 where that took too long.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
 
-_PATIENCE = 60  # seconds that a turn waits for other scripts to end
+_LIMIT = 90  # seconds for the command; most take five
+_PATIENCE = 30  # that a turn waits for other scripts to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,17 @@ def read_scripts(path: Path) -> dict[str, list[Turn]]:
 # --- a request, and what it gets
 
 
+def texts(message: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of a message; what tools gave back is none."""
+    if isinstance(message["content"], str):
+        yield message["content"]
+        return
+    yield from (block["text"] for block in message["content"] if block["type"] == "text")
+
+
 def script_name(messages: Sequence[Mapping[str, Any]]) -> str | None:
-    texts = (text for message in messages if message["role"] == "user" for text in _texts(message))
-    return next((found[1] for text in texts if (found := re.search(r"\bSCRIPT:(\S+)", text))), None)
+    users = (text for message in messages if message["role"] == "user" for text in texts(message))
+    return next((found[1] for text in users if (found := re.search(r"\bSCRIPT:(\S+)", text))), None)
 
 
 def turns_taken(messages: Sequence[Mapping[str, Any]]) -> int:
@@ -92,16 +101,8 @@ def _repeated(pattern: str, messages: Sequence[Mapping[str, Any]]) -> list[str]:
         return []
     heard = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
     news = messages[heard[-1] + 1 :] if heard else messages
-    lines = (line for message in news for text in _texts(message) for line in text.splitlines())
+    lines = (line for message in news for text in texts(message) for line in text.splitlines())
     return [line for line in lines if re.fullmatch(pattern, line)]
-
-
-def _texts(message: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of a message; what tools gave back is none."""
-    if isinstance(message["content"], str):
-        yield message["content"]
-        return
-    yield from (block["text"] for block in message["content"] if block["type"] == "text")
 
 
 def stream(blocks: Sequence[Mapping[str, Any]], model: str, serial: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -219,8 +220,11 @@ def main(scripts: str, log: str, *command: str) -> int:
         Handler.model = Model(read_scripts(Path(scripts)), file)
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}"
-        return subprocess.run(command, env={**os.environ, "ANTHROPIC_BASE_URL": url}, check=False).returncode
+        env = {**os.environ, "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{server.server_port}"}
+        try:
+            return subprocess.run(command, env=env, timeout=_LIMIT, check=False).returncode
+        except subprocess.TimeoutExpired:
+            return 124
 
 
 if __name__ == "__main__":

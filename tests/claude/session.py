@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from client import client
-from scripted_model import Turn, Use
+from scripted_model import Turn, Use, texts
 from workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,6 @@ HERE = Path(__file__).resolve().parent
 
 Scripts = Mapping[str, Sequence[Turn]]
 
-_LIMIT = 120  # seconds; most runs take five
 _RECORDED = {
     name: matcher
     for names, matcher in (
@@ -70,12 +69,28 @@ class Played:
         asked = (request for request in self.requests if (request["script"], request["turn"]) == (script, turn))
         return json.dumps(next(asked)["messages"], ensure_ascii=False)
 
+    def added(self, script: str, turn: int) -> str:
+        """What hooks added to what the model was told before this turn, since the one before."""
+        messages = json.loads(self.told(script, turn))
+        said = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
+        news = (text for message in messages[said[-1] + 1 :] for text in texts(message))
+        return "\n".join(text for text in news if "hook additional context:" in text)
+
     def __repr__(self) -> str:
-        """For failing tests: the order of events, and our own log."""
+        """For failing tests: the order of events, who said what, and our own log."""
         order = [f"{event.time:.2f} {event.name} {event.payload.get('agent_id', '')}" for event in self.events]
+        said = [line for message in self.stream for line in _outline(message)]
         logs = [path.read_text() for path in sorted(self.shop.path.glob(".git/ralph/*.log"))]
-        said = [json.dumps(line)[:600] for line in self.stream if line["type"] in {"assistant", "user", "result"}]
         return "\n".join(["", f"exit {self.code}", *order, *said, *logs, self.stderr])
+
+
+def _outline(line: Mapping[str, Any]) -> list[str]:
+    """One line for each content block of what somebody said."""
+    if line["type"] not in {"assistant", "user"}:
+        return []
+    who = f"{line['type']} {line.get('agent_id', 'root')}"
+    content = line["message"]["content"]
+    return [f"{who}: {block}" for block in ([content] if isinstance(content, str) else content)]
 
 
 def bash(command: str) -> Use:
@@ -113,7 +128,6 @@ def play(
         capture_output=True,
         text=True,
         check=False,
-        timeout=_LIMIT,
     )
     events = [_event(record) for record in _lines(stage.events.read_text())]
     return Played(shop, done.returncode, _lines(done.stdout), _lines(stage.requests.read_text()), events, done.stderr)
@@ -149,6 +163,7 @@ def _environment(home: Path) -> dict[str, str]:
         "TERM": "dumb",
         "IS_SANDBOX": "1",  # lets root skip the permissions
         "ANTHROPIC_API_KEY": "no-key",
+        "CLAUDE_CODE_MAX_RETRIES": "1",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "DISABLE_AUTOUPDATER": "1",
         "DISABLE_ERROR_REPORTING": "1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,7 +166,7 @@ def test_an_agent_of_unknown_call_is_of_the_only_one_left() -> None:
     open_batch = batch(State.DONE, State.RUNNING)
     assert decide.only_unknown(open_batch) == open_batch.attempts[1]
     assert decide.only_unknown(batch(State.RUNNING, State.RUNNING)) is None
-    waiting = open_batch.with_attempt(replace(open_batch.attempts[1], admitted=False))
+    waiting = open_batch.with_attempt(open_batch.attempts[1]._replace(admitted=False))
     assert decide.only_unknown(waiting) is None
     assert not decide.is_awaited(waiting)
 
@@ -215,7 +214,7 @@ def test_a_full_landing_ends_with_the_signals() -> None:
 def test_a_partial_landing_holds_no_signal_and_the_request_as_it_was() -> None:
     request = 'TASK_MODIFICATION_REQUEST\n{"type": "SPLIT_TASK"}'
     asked = batch(State.LANDED, State.PARKED, State.FAILED)
-    asked = asked.with_attempt(replace(asked.attempts[2], message=request))
+    asked = asked.with_attempt(asked.attempts[2]._replace(message=request))
     text = verdict.told(asked, landing(full=False))
     assert not any(signal in text for signal in SIGNALS)
     assert request in text

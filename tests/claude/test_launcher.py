@@ -130,6 +130,23 @@ def test_it_works_in_a_linked_worktree_and_outside_of_the_logical_path(
     assert len(started(program)) == 2
 
 
+def test_the_directory_may_be_gone(program: Path, repository: Path, tmp_path: Path) -> None:
+    busy(repository)
+    (tmp_path / "gone").mkdir()
+    command = f'rmdir "{tmp_path}/gone"; exec "{LAUNCHER}" StopFailure'
+    env = os.environ | {"CLAUDE_PROJECT_DIR": str(repository)}
+    subprocess.run(["sh", "-c", command], cwd=tmp_path / "gone", env=env, input=CALL, check=True, capture_output=True)
+    assert started(program) == ["hook claude StopFailure"]
+
+
+def test_an_answer_counts_although_what_came_after_it_was_killed(program: Path, repository: Path) -> None:
+    busy(repository)
+    program.write_text('#!/bin/sh\necho \'{"some": "answer"}\'; kill -9 $$\n')
+    assert call(repository, "PostToolBatch").stdout == b'{"some": "answer"}\n'
+    program.write_text("#!/bin/sh\necho '{\"some\":'; kill -9 $$\n")
+    assert call(repository, "PostToolBatch").stdout == b""
+
+
 @pytest.mark.parametrize("payload", [b"", b"\xff\xfe\x01 \\ %s \n\n", b"x" * 3_000_000 + b"\xc3"])
 def test_the_event_reaches_the_program_as_it_is(program: Path, repository: Path, payload: bytes) -> None:
     busy(repository)

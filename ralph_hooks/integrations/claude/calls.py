@@ -30,8 +30,9 @@ from ralph_hooks.integrations.claude.payload import CallBegins
 from ralph_hooks.integrations.claude.prompt import Assignment, rewritten
 from ralph_hooks.integrations.claude.turn import Reply, changing, untold
 from ralph_hooks.spec import handler, state
-from ralph_hooks.spec.locate import locate
+from ralph_hooks.spec.locate import Spec, locate
 from ralph_hooks.spec.numbering import number
+from ralph_hooks.spec.settings import current_spec
 from ralph_hooks.tasklist.model import Dialect, Task
 from ralph_hooks.tasklist.parse import parse
 from ralph_hooks.tasklist.plan import plan
@@ -65,6 +66,7 @@ class _Ready(NamedTuple):
 def call_begins(event: CallBegins, place: Path) -> Reply:
     """Raises LeftError."""
     until = time.monotonic() + WAIT
+    _active_spec(place)  # before there is a store: a repository without a spec gets none
     try:
         with changing(place) as work:
             ready = _enter(work, event)
@@ -113,18 +115,31 @@ def _settle_open_batch(work: Workplace, event: CallBegins) -> None:
         raise RefusedError(refusal.removeprefix("ralph-hooks "), "then make this call again")
 
 
+def _active_spec(top: Path) -> tuple[Spec, state.Document | None]:
+    """The spec that is being executed, and its state. Raises LeftError."""
+    active: str | None = ""
+    try:
+        active = current_spec(top)
+        spec = locate(top, cwd=top)
+        document = state.read(top / spec.state) if spec.state else None
+    except (UsageError, state.StateError) as error:
+        raise LeftError(str(error), loud=active is not None) from error
+    if document is not None and document.get("phase", "execution") != "execution":
+        raise LeftError(f"{spec.directory} is not being executed", loud=False)
+    return spec, document
+
+
 def _task(work: Workplace, event: CallBegins) -> str:
     """The name of the task that the call is for. Raises LeftError."""
     top = work.repository.top
+    spec, document = _active_spec(top)
     try:
-        spec = locate(top, cwd=top)
-        document = state.read(top / spec.state) if spec.state else None
         text = decode((top / spec.tasks).read_bytes())
         listed = parse(
             text, Dialect(work.config.dialect) if work.config.dialect else None, has_state=document is not None
         )
         planned = plan(listed)
-    except (UsageError, OSError, state.StateError) as error:
+    except (UsageError, OSError) as error:
         raise LeftError(str(error)) from error
     generation, _ = handler.detect(top, Path.home(), work.config.stop_handler)
     numbers = {task.index: number(text, task.line, generation) for task in listed.tasks}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.batch.ending import end
@@ -88,7 +87,7 @@ def _name_strays(work: Workplace, batch: Batch, outcome: Outcome) -> None:
     strays = [path for path in main_worktree_dirt(work, Path(batch.top)) if path not in before and not own(path)]
     if strays:
         warning = f"changed in {batch.top} while the batch ran, and left there: {_shown(strays)}"
-        landing = replace(outcome.landing, warnings=(*outcome.landing.warnings, warning))
+        landing = outcome.landing._replace(warnings=(*outcome.landing.warnings, warning))
         record = work.store.record(batch.id)
         work.store.put_landing(outcome.batch, landing, record.ended or "" if record else "")
 
