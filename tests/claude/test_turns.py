@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -369,9 +370,16 @@ def test_a_session_that_died_is_landed_by_the_next(session: Session, shop: Works
     assert Session(shop, "sid-3").fire("SessionStart", source="startup") == {}
 
 
+def test_a_session_that_was_cleared_is_landed_by_its_successor(session: Session, shop: Workshop) -> None:
+    one, _two = begin(session, "1.1", "1.2")
+    do(one, "1.txt")
+    told = Session(shop, "sid-2").fire("SessionStart", source="clear")["hookSpecificOutput"]["additionalContext"]
+    assert "landed  1.1" in told
+
+
 def test_beside_the_batch_of_a_living_session_nobody_joins(session: Session, shop: Workshop) -> None:
     begin(session, "1.1")
-    other = Session(shop, "sid-2")
+    other = Session(shop, "sid-2", pid=os.getppid())
     begun = other.fire("SessionStart", source="resume")["hookSpecificOutput"]["additionalContext"]
     assert "is open on refs/heads/main (1.1 running)" in begun
     assert "\n" not in begun
@@ -425,6 +433,20 @@ def test_in_the_background_the_last_end_lands_and_a_prompt_tells(loose: Session,
     assert loose.fire("UserPromptSubmit", prompt=notification(one)) == {}
     assert not one.place.exists()
     assert not (shop.path / ".git" / "ralph" / "claude").exists()
+
+
+def test_in_the_background_the_next_batch_tells_of_the_last(loose: Session, shop: Workshop) -> None:
+    (one,) = begin(loose, "1.1")
+    launched(one)
+    loose.step()
+    one.work({"1.txt": "x\n"}, "One")
+    one.stop()
+    (two,) = begin(loose, "1.2")
+    launched(two)
+    assert loose.told.endswith("BATCH_COMPLETE")
+    loose.told = ""
+    assert loose.step() == ""
+    assert loose.fire("UserPromptSubmit", prompt="go on") == {}
 
 
 def test_in_the_background_an_early_end_does_not_land_before_the_others_have_joined(

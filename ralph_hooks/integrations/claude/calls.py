@@ -82,8 +82,8 @@ def _enter(work: Workplace, event: CallBegins) -> _Ready:
     _settle_open_batch(work, event)
     task = _task(work, event)
     wanted = Wanted(cwd=work.repository.top, names=(task,))
-    dirty = () if work.store.open_batch() else main_worktree_dirt(work, work.repository.top)
     exclude(work.repository, WORKTREES)
+    dirty = () if work.store.open_batch() else main_worktree_dirt(work, work.repository.top)
     before = notes.read(work.folder) if work.store.open_batch() else notes.Notes(dirty)
     notes.write(work.folder, before._replace(called=False))  # first: without it nobody would hear of the batch
     joined = join(work, wanted, call=event.call, session=event.where.session, owner=owner.current())
@@ -104,7 +104,7 @@ def _settle_open_batch(work: Workplace, event: CallBegins) -> None:
         return
     refusal = None
     if batch.session != event.where.session:
-        if not is_abandoned(batch):
+        if not is_abandoned(batch, event.where):
             raise LeftError(
                 f"batch {batch.id} is open, of {'another session' if batch.session else 'the command line'}"
             )

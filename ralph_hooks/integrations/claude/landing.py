@@ -9,18 +9,20 @@ from ralph_hooks.batch.ending import end
 from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, State
 from ralph_hooks.batch.pages import spec_of
+from ralph_hooks.batch.store import Record
 from ralph_hooks.batch.tidy import tidy
-from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.batch.workplace import Workplace, open_workplace
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.repository import worktree_at
 from ralph_hooks.git.worktrees import dirt, worktrees
-from ralph_hooks.integrations.claude import notes, verdict
+from ralph_hooks.integrations.claude import notes, owner, verdict
 from ralph_hooks.integrations.claude.answer import context
 from ralph_hooks.integrations.claude.decide import Outcome as Ended
 from ralph_hooks.integrations.claude.payload import Where
 from ralph_hooks.integrations.claude.turn import NOTHING, Reply, changing, untold
 
+RECENT = 3  # batches whose worktrees may be left: what is older is for `gc`
 _ABANDONED = Ended(State.FAILED, "its session ended before it did", outside=True)
 
 
@@ -60,19 +62,26 @@ def tidy_up(place: Path, told: str | None) -> None:
 
     A worktree that the client still has locked is left for the next event.
     """
-    with changing(place) as work:
+    with open_workplace(place) as work:
         if told:
             work.store.tell(told)
         if work.store.open_batch():
-            return
-        locked = {tree.path for tree in worktrees(work.repository) if tree.locked is not None}
-        ours = [record for record in work.store.records() if record.batch.session and record.landing]
-        for record in ours[-1:]:
+            return  # without waiting for the lock: an answer leaves when we have ended
+    with changing(place) as work:
+        landed = [record for record in work.store.records() if record.batch.session and record.landing][-RECENT:]
+        for record in landed:
             if record.landing:
                 tidy(work, record.batch, record.landing)
-        waiting = any(attempt.folder in locked for record in ours[-1:] for attempt in record.batch.attempts)
-        if not waiting and all(record.told for record in ours[-1:]):
+        if not work.store.open_batch() and not any(_is_waiting(work, record) for record in landed):
             notes.remove(work.folder)
+
+
+def _is_waiting(work: Workplace, record: Record) -> bool:
+    """Is anything left to do: a verdict to be told, a worktree to be removed that the client has locked?"""
+    if not owner.is_alive(record.batch.owner):
+        return False
+    locked = {tree.path for tree in worktrees(work.repository) if tree.locked is not None}
+    return not record.told or any(attempt.folder in locked for attempt in record.batch.in_state(State.LANDED))
 
 
 def main_worktree_dirt(work: Workplace, top: Path) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ understood is left alone, because a landing under the wrong task is worse than n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ralph_hooks.tasklist.model import Task, TaskList
@@ -41,9 +41,8 @@ class Listed(NamedTuple):
 
 def match(prompt: str, description: str, listed: Listed) -> Match:
     """The open task that a call is for."""
-    foreign = _other_spec(prompt, listed)
-    if foreign:
-        return Match(None, f"its prompt is about another spec, {foreign}")
+    if _is_of_another_spec(prompt, listed):
+        return Match(None, "its prompt is about another spec")
     text = f"{description}\n{prompt}"
     hints = [(name, found) for name, find in _HINTS.items() if (found := find(text, listed))]
     if not hints:
@@ -103,15 +102,10 @@ def _line(tasks: TaskList, task: Task) -> str:
     return first.removeprefix("]").strip()
 
 
-def _other_spec(prompt: str, listed: Listed) -> str | None:
-    """The directory of another spec, if pages of that one are named and none of ours."""
-    folders = set(_folders(prompt, listed.top))
-    return min(folders) if folders and listed.directory not in folders else None
-
-
-def _folders(prompt: str, top: str) -> Iterator[str]:
-    for path in _PAGES.findall(prompt.replace(f"{top}/", "")):
-        yield path.removeprefix("./")
+def _is_of_another_spec(prompt: str, listed: Listed) -> bool:
+    """Are pages of other specs named, and none of ours?"""
+    folders = {path.removeprefix("./") for path in _PAGES.findall(prompt.replace(f"{listed.top}/", ""))}
+    return bool(folders) and listed.directory not in folders
 
 
 def _names(indices: frozenset[int], listed: Listed) -> str:

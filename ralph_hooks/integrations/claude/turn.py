@@ -43,6 +43,6 @@ def own_batch(work: Workplace, where: Where) -> Batch | None:
 
 
 def untold(work: Workplace, where: Where) -> Record | None:
-    """The session's last batch, if it has landed and the session has not been told."""
+    """The last batch of the session that has landed without the session being told."""
     own = [record for record in work.store.records() if record.batch.session == where.session]
-    return own[-1] if own and own[-1].landing and not own[-1].told else None
+    return next((record for record in reversed(own) if record.landing and not record.told), None)
