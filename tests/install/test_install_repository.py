@@ -217,6 +217,21 @@ def test_what_others_have_edited_since_keeps_the_edits(place: Place) -> None:
     assert len(ran.json["notes"]) == 3
 
 
+def test_what_others_add_behind_ours_is_no_reason_to_write_again(place: Place) -> None:
+    place.install("--claude")
+    place.shop.git("config", "alias.l", "log")
+    with (place.git_dir / "info" / "attributes").open("a") as file:
+        file.write("*.x binary\n")
+    path = place.top / ".claude" / "settings.local.json"
+    installed = json.loads(path.read_text())
+    installed["hooks"]["PreToolUse"].append({"hooks": [{"type": "command", "command": "theirs"}]})
+    path.write_text(json.dumps(installed, indent=2) + "\n")
+    assert [Path(item["path"]).name for item in place.install().json["changed"]] == ["git-guard"]  # the stand-in
+    installed["hooks"]["PreToolUse"][0]["hooks"][0]["timeout"] = 1
+    path.write_text(json.dumps(installed, indent=2) + "\n")
+    assert path.name in [Path(item["path"]).name for item in place.install().json["changed"]]
+
+
 def test_a_hook_that_was_replaced_or_edited_meanwhile_stays(place: Place) -> None:
     place.hook("commit-msg", THEIRS)
     place.install()

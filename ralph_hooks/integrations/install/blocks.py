@@ -24,6 +24,11 @@ def without_block(content: bytes) -> bytes:
     return _BLOCK.sub(b"", content)
 
 
+def blocks(content: bytes) -> list[bytes]:
+    """Our lines, wherever they stand."""
+    return _BLOCK.findall(content)
+
+
 def missing(content: bytes, lines: Iterable[str]) -> tuple[bytes, ...]:
     """Those of the lines that are not in `content` already."""
     there = set(content.splitlines())

@@ -13,6 +13,8 @@ from ralph_hooks.integrations.install import files, manifest
 from ralph_hooks.integrations.install.facts import Found
 from ralph_hooks.integrations.install.manifest import Manifest
 from ralph_hooks.integrations.install.model import PLAIN, Edit, File
+from ralph_hooks.integrations.install.restore import is_in_place
+from ralph_hooks.integrations.install.wish import LAUNCHERS
 
 _LOCK = "install.lock"
 _WAIT = 30  # seconds for another installation
@@ -41,7 +43,10 @@ class Change:
 
 def changes(found: Found, edits: Sequence[Edit]) -> tuple[Change, ...]:
     """What it takes, in order: what is to be taken out comes first, the last of it first; pure."""
-    wanted: dict[Path, File | None] = {edit.path: edit.after for edit in edits}
+    wanted = {
+        edit.path: found.now[edit.path] if is_in_place(edit, found.now.get(edit.path), LAUNCHERS) else edit.after
+        for edit in edits
+    }
     back = {path: file for path, file in reversed(found.without.items()) if path not in wanted}
     steps = ({**back, **wanted}).items()
     return tuple(Change(path, found.now.get(path), then) for path, then in steps if found.now.get(path) != then)
@@ -61,7 +66,7 @@ def alone(folder: Path) -> Iterator[None]:
                 files.remove_folders([folder])
 
 
-def carry_out(found: Found, edits: Sequence[Edit], *, claude: bool) -> None:
+def carry_out(found: Found, edits: Sequence[Edit], *, program: str | None = None, claude: bool = False) -> None:
     """Make the edits, and take out what an earlier installation made and this one does not. No edits: take out all."""
     steps = changes(found, edits)
     old = found.manifest
@@ -69,10 +74,10 @@ def carry_out(found: Found, edits: Sequence[Edit], *, claude: bool) -> None:
     pending = (*edits, *(edit for edit in old.edits if edit.path not in mine))
     folders = dict.fromkeys((*old.folders, *(folder for step in steps for folder in _missing(step))))
     _clean(found, pending)
-    _record(found, Manifest(pending, claude, tuple(folders)))
+    _record(found, Manifest(pending, program, claude, tuple(folders)))
     _apply(steps)
     if edits:
-        _record(found, Manifest(tuple(edits), claude, tuple(folders)))
+        _record(found, Manifest(tuple(edits), program, claude, tuple(folders)))
         return
     files.remove_folders(folders)
     files.remove(found.facts.folder / manifest.NAME)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from ralph_hooks.errors import UsageError
@@ -66,6 +67,15 @@ def commands(content: bytes) -> tuple[tuple[str, str], ...]:
         )
     except (ValueError, AttributeError, TypeError, RecursionError):
         return ()
+
+
+def entries(content: bytes, launcher: str) -> list[tuple[str, object]]:
+    """(event, entry) of each entry that holds a hook of ours, wherever it stands, by event."""
+    try:
+        events = sorted(json.loads(content).get(_HOOKS, {}).items(), key=itemgetter(0))
+        return [(event, entry) for event, listed in events for entry in listed if launcher in json.dumps(entry)]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return []
 
 
 def _without(text: str, event: str, launcher: str) -> str:

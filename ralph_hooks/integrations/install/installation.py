@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.integrations.install.carry_out import Change, alone, carry_out, changes
@@ -14,7 +13,7 @@ from ralph_hooks.integrations.install.facts import Found, gather, main_worktree
 from ralph_hooks.integrations.install.managers import managing
 from ralph_hooks.integrations.install.model import Facts, Plan
 from ralph_hooks.integrations.install.plan import plan
-from ralph_hooks.integrations.install.program import Program, candidates, choose
+from ralph_hooks.integrations.install.program import candidates, choose
 from ralph_hooks.integrations.install.wish import LAUNCHERS, claude_launchers, wish
 
 
@@ -51,10 +50,10 @@ def install(repository: Repository, *, claude: bool, dry_run: bool) -> Installed
     with nullcontext() if dry_run else alone(folder):
         found = gather(repository, LAUNCHERS)
         with_claude = claude or found.manifest.claude
-        planned, hooks = _planned(found.facts, program, claude=with_claude)
+        planned, hooks = _planned(found.facts, program.path, claude=with_claude)
         steps = changes(found, planned.edits)
         if not dry_run:
-            carry_out(found, planned.edits, claude=with_claude)
+            carry_out(found, planned.edits, program=str(program.path), claude=with_claude)
     notes = (*planned.notes, *([warning] if warning else []))
     return Installed(found.facts.top, planned.manager, planned.how, program.path, hooks, with_claude, steps, notes)
 
@@ -68,28 +67,36 @@ def uninstall(repository: Repository, *, dry_run: bool) -> Uninstalled:
         found = gather(repository, LAUNCHERS)
         steps = changes(found, ())
         if not dry_run and found.manifest.edits:
-            carry_out(found, (), claude=False)
+            carry_out(found, ())
     return Uninstalled(found.facts.top, steps, tuple(_left(found)))
 
 
-def current(repository: Repository) -> tuple[Found, Installed | None]:
-    """The installation that there is, with what `install` would change now; None where nothing is installed."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The installation that there is. `program`: what its hooks call; `changes`: what `install` would mend."""
+
+    manager: str
+    how: str
+    installed: bool
+    program: str | None
+    claude: bool
+    changes: tuple[Change, ...]
+
+
+def standing(repository: Repository) -> Standing:
+    """Look at the installation that there is, and change nothing."""
     found = gather(repository, LAUNCHERS)
-    if not found.manifest.edits:
-        return found, None
-    try:
-        program, _ = choose(tuple(candidates()), _passing(repository))
-    except RefusedError:
-        return found, None
-    planned, hooks = _planned(found.facts, program, claude=found.manifest.claude)
+    record = found.manifest
+    manager = managing(found.facts).NAME
+    if not record.edits or record.program is None:
+        return Standing(manager, "", installed=False, program=None, claude=False, changes=())
+    planned, _ = _planned(found.facts, Path(record.program), claude=record.claude)
     steps = changes(found, planned.edits)
-    return found, Installed(
-        found.facts.top, managing(found.facts).NAME, planned.how, program.path, hooks, found.manifest.claude, steps, ()
-    )
+    return Standing(manager, planned.how, installed=True, program=record.program, claude=record.claude, changes=steps)
 
 
-def _planned(facts: Facts, program: Program, *, claude: bool) -> tuple[Plan, tuple[str, ...]]:
-    wanted = wish(facts.folder, program.path, claude_launchers() if claude else None)
+def _planned(facts: Facts, program: Path, *, claude: bool) -> tuple[Plan, tuple[str, ...]]:
+    wanted = wish(facts.folder, program, claude_launchers() if claude else None)
     return plan(facts, wanted), tuple(hook.name for hook in wanted.hooks)
 
 

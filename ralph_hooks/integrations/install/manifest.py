@@ -19,9 +19,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`claude`: the hooks of Claude Code were asked for. `folders`: those that were made for our files."""
+    """`program`: what the hooks call. `claude`: those of Claude Code were asked for. `folders`: made for our files."""
 
     edits: tuple[Edit, ...] = ()
+    program: str | None = None
     claude: bool = False
     folders: tuple[Path, ...] = ()
 
@@ -30,6 +31,7 @@ def as_text(manifest: Manifest, common_dir: Path) -> str:
     """Paths stand in it relative to the git directory, so that a repository can be moved."""
     document = {
         "version": VERSION,
+        "program": manifest.program,
         "claude": manifest.claude,
         "folders": [_relative(folder, common_dir) for folder in manifest.folders],
         "edits": [
@@ -55,6 +57,7 @@ def read_manifest(folder: Path, common_dir: Path) -> Manifest:
             raise RefusedError(f"{path} was made by a newer ralph-hooks", "use that one")
         return Manifest(
             tuple(_edit(item, common_dir) for item in document["edits"]),
+            document["program"],
             document["claude"],
             tuple(_absolute(item, common_dir) for item in document["folders"]),
         )

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ralph_hooks.integrations.install.blocks import without_block
-from ralph_hooks.integrations.install.claude_settings import without_hooks
+from ralph_hooks.integrations.install.blocks import blocks, without_block
+from ralph_hooks.integrations.install.claude_settings import entries, without_hooks
 from ralph_hooks.integrations.install.managers import SHIMS
 from ralph_hooks.integrations.install.model import LINK, Edit, File, Part
 from ralph_hooks.integrations.install.scripts import MARK
@@ -62,6 +62,19 @@ def _named(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
+def is_in_place(edit: Edit, now: File | None, launchers: Sequence[str]) -> bool:
+    """Is our part of the file as it is to be? Where others have added theirs behind it, it need not be the last."""
+    if now == edit.after:
+        return True
+    if now is None or edit.after is None or edit.part not in _STRIP:
+        return False
+    ours, strip = _OURS[edit.part], _STRIP[edit.part]
+    ends = (now.content, edit.after.content)
+    mine, wanted = (ours(content, launchers) for content in ends)
+    rest, other = (strip(content, launchers) for content in ends)
+    return now.mode == edit.after.mode and mine == wanted and rest == other
+
+
 def is_ours(file: File | None, launchers: Sequence[str]) -> bool:
     """Is this a hook that an installation has made, whichever version did?"""
     if file is None:
@@ -87,6 +100,10 @@ def _without_settings(content: bytes, launchers: Sequence[str]) -> bytes:
     return content
 
 
+_OURS: Mapping[Part, Callable[[bytes, Sequence[str]], list[object]]] = {
+    Part.BLOCK: lambda content, _: list(blocks(content)),
+    Part.SETTINGS: lambda content, launchers: [item for name in launchers for item in entries(content, name)],
+}
 _STRIP: Mapping[Part, Callable[[bytes, Sequence[str]], bytes]] = {
     Part.BLOCK: lambda content, _: without_block(content),
     Part.SETTINGS: _without_settings,
