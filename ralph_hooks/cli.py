@@ -34,6 +34,7 @@ VERBS = {
     "recover": "finish or roll back whatever a crash left (every command does this first)",
     "log": "past batches: what landed, what was parked, how long each took",
     "gc": "remove worktrees, branches and refs of old batches whose content is proved landed",
+    "doctor": "check git, configuration, hooks, locks, worktrees and batches; say how to mend each",
     "install": "wire the hooks into this repository, beside those that are there",
     "uninstall": "take them out again: everything is as it was before",
     "hook": "what the hooks of Claude Code and git call",
