@@ -1,8 +1,6 @@
 """`python -m ralph_hooks` is `ralph-hooks`."""
 
-import sys
-
-from ralph_hooks.cli import main
+from ralph_hooks.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()
