@@ -3,8 +3,6 @@
 tomllib and yaml are imported only where a file of that kind is there: a hook runs on every tool batch.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath

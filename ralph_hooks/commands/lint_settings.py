@@ -1,7 +1,5 @@
 """What is set for linting: configuration and options together, and how `--show-settings` prints it."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -62,7 +60,7 @@ def baseline_path(at: Place, args: Namespace) -> Path | None:
     return at.top / at.config.baseline if at.config.baseline else None
 
 
-def read_baseline(path: Path, cwd: Path) -> Baseline:
+def read_baseline(path: Path, cwd: Path) -> "Baseline":
     from ralph_hooks.lint import baseline  # noqa: PLC0415 - few repositories have one
 
     shown = discover.target(str(path), cwd, cwd).shown

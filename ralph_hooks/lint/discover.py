@@ -1,7 +1,5 @@
 """Which lists are meant: those named, those below folders that are named, or every `tasks.md` of the repository."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path

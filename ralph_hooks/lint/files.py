@@ -1,7 +1,5 @@
 """Lists on disk: what is in one, or why it cannot be read; and putting a fixed one in its place."""
 
-from __future__ import annotations
-
 import os
 import re
 import stat

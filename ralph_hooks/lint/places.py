@@ -1,9 +1,7 @@
 """From offsets into a text to lines and columns, both counted from 1, columns in characters."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ralph_hooks.tasklist.source import Line, split
 
@@ -14,7 +12,7 @@ class Places(NamedTuple):
     lines: tuple[Line, ...]
 
     @classmethod
-    def of(cls, text: str) -> Places:
+    def of(cls, text: str) -> Self:
         return cls(split(text))
 
     def place(self, offset: int) -> tuple[int, int]:

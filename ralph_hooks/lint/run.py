@@ -3,8 +3,6 @@
 What a plain run does not need is imported where it is needed: a hook pays for start-up at every commit.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +32,7 @@ class Options(NamedTuple):
     settings: Settings
     dialect: Dialect | None = None
     per_file_ignores: Sequence[tuple[str, Sequence[str]]] = ()
-    baseline: Baseline | None = None
+    baseline: "Baseline | None" = None
 
 
 class Listed(NamedTuple):
@@ -59,7 +57,7 @@ class Checked(NamedTuple):
         return Places.of(self.text or "")
 
     @property
-    def keys(self) -> list[Key]:
+    def keys(self) -> "list[Key]":
         """What a baseline knows the findings by."""
         return [key for key, _ in _keyed(self.listed, self.text or "", self.all)]
 
@@ -124,7 +122,7 @@ def _found(text: str, listed: Listed, options: Options) -> Findings:
     return lint(text, listed.surroundings, options.settings, options.dialect, rules, options.known)
 
 
-def _keyed(listed: Listed, text: str, findings: Findings) -> list[tuple[Key, Finding]]:
+def _keyed(listed: Listed, text: str, findings: Findings) -> "list[tuple[Key, Finding]]":
     from ralph_hooks.lint import baseline  # noqa: PLC0415 - see above
 
     places = Places.of(text)

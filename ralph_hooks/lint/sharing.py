@@ -3,8 +3,6 @@
 `overlap.clashes` lists every pair, which a list of thousands of tasks on one file has millions of.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 

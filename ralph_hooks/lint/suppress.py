@@ -4,11 +4,9 @@ Behind text: on that line. Alone on its line: on the next line with text. `ignor
 line of a task: in all of that task. Each must hide something, or it is a finding of its own.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule
 from ralph_hooks.lint.places import Places
@@ -45,7 +43,7 @@ class Suppressions:
             self._places.setdefault((one.rule.lower(), one.target), []).append(one)
 
     @classmethod
-    def of(cls, text: str, places: Places) -> Suppressions:
+    def of(cls, text: str, places: Places) -> Self:
         comments = _comments(text, places)
         targets = _targets(places) if comments else []
         listed: list[Suppression] = []

@@ -1,7 +1,5 @@
 """What `[SEQUENTIAL after X]` and `[PARALLEL after X]` mean: X is a block, a heading, a phase, or everything above."""
 
-from __future__ import annotations
-
 import re
 import sys
 from bisect import bisect_left

@@ -1,7 +1,5 @@
 """`[PARALLEL]` and `[SEQUENTIAL]` headings: where each block begins and ends, and what it waits for."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The fields of a task: `**Do**: …`, `**Files**: …` and their kin, bold or plain, with a bullet or without."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

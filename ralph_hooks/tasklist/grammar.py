@@ -1,7 +1,5 @@
 """The task line: box, ids, markers, title. The one place that knows how ids and markers are spelled."""
 
-from __future__ import annotations
-
 import re
 import sys
 from functools import cache

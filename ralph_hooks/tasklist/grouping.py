@@ -1,7 +1,5 @@
 """Runs of tasks that may go side by side, and the order of the groups that come of them."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter

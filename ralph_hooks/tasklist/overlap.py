@@ -1,7 +1,5 @@
 """Which tasks declare the same file: equal paths, a directory and what is in it, a glob and what it matches."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Ids that a task names as its dependencies. Only what can be nothing else: prose about dependencies names no id."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """The lines of a source text and where they start. Line ends are those of Markdown: CRLF, CR and LF, no others."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

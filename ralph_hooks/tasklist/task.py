@@ -1,7 +1,5 @@
 """From a checkbox and its head to a `Task`: its fields, what it declares, where it stands."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What every format is made from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 
