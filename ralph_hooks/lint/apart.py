@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from ralph_hooks.lint.spans import fields
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.declared import named_files
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.overlap import footprint
 
 _TEST_WORDS = frozenset({"test", "tests", "spec"})
-_WORD = re.compile(r"[\w.-]*\w")
-_PART = re.compile(r"[^\W_]+")
-_SYMBOL = re.compile(r"[^\W\d]\w*")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD = pattern(r"[\w.-]*\w")
+_PART = pattern(r"[^\W_]+")
+_SYMBOL = pattern(r"[^\W\d]\w*")
+_HUMP = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class _Traits(NamedTuple):

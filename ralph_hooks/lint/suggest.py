@@ -14,19 +14,20 @@ from ralph_hooks.lint.model import Settings
 from ralph_hooks.lint.side_by_side import graph
 from ralph_hooks.lint.spans import fields
 from ralph_hooks.lint.targets import is_file
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.grouping import place_of, side_by_side
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.overlap import footprint
 
 # Steps of one story: the failing test first. A fix belongs to the task that it mends.
-_ORDERED = re.compile(r"(?:RED|GREEN|YELLOW|FIX\b.*)")
+_ORDERED = pattern(r"(?:RED|GREEN|YELLOW|FIX\b.*)")
 # Words for what came before; a task that has one may need it.
-_BACKWARD = re.compile(
+_BACKWARD = pattern(
     r"\b(?:previous|preceding|above|earlier|prior|existing tasks?|after (?:that|this|task)|depend(?:s|ing)? on)\b",
     re.IGNORECASE,
 )
 # Tasks that look at what others have done, or join it.
-_LATER = re.compile(
+_LATER = pattern(
     r"[\W_]*(?:verify|validate|check|run|execute|test|wire|integrate|review|quality|final)\b", re.IGNORECASE
 )
 

@@ -11,12 +11,13 @@ from typing import NamedTuple, Self
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule
 from ralph_hooks.lint.places import Places
 from ralph_hooks.lint.selection import nearest
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Span
 from ralph_hooks.tasklist.structure import outline
 
 UNUSED = "RH901"  # the rule that finds comments which hide nothing
-_COMMENT = re.compile(r"<!--[ \t]*ralph-hooks:(?P<said>(?:(?!-->|<!--)[^\r\n])*)-->")
-_SAID = re.compile(r"[ \t]*(?P<kind>ignore(?:-file)?)[ \t]*\[(?P<rules>[^\]]*)\]")
+_COMMENT = pattern(r"<!--[ \t]*ralph-hooks:(?P<said>(?:(?!-->|<!--)[^\r\n])*)-->")
+_SAID = pattern(r"[ \t]*(?P<kind>ignore(?:-file)?)[ \t]*\[(?P<rules>[^\]]*)\]")
 _HOW = "write `ralph-hooks: ignore[RULE] reason`, or ignore-file[RULE]"
 
 

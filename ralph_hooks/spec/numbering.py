@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from ralph_hooks.patterns import pattern
+
 
 class Handler(StrEnum):
     """The generation of the stop-handler, named after what it does with `taskIndex`."""
@@ -19,13 +21,13 @@ class Handler(StrEnum):
 
 # ASCII: grep's \s takes no no-break space either.
 _BOXES = {
-    Handler.INCREMENTS: re.compile(r"\s*-\s*\[[ x]\]", re.ASCII),
-    Handler.READS: re.compile(r"- \[[ x]\]", re.ASCII),
+    Handler.INCREMENTS: pattern(r"\s*-\s*\[[ x]\]", re.ASCII),
+    Handler.READS: pattern(r"- \[[ x]\]", re.ASCII),
 }
 
 
 # Lines as Markdown splits them, by which a task has its line number; grep splits at \n only.
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = pattern(r"\r\n|\r|\n")
 
 
 def number(text: str, line: int, handler: Handler) -> int:

@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 
 from ralph_hooks.errors import UsageError
+from ralph_hooks.patterns import pattern
 
 SETTINGS = ".claude/ralph-specum.local.md"
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\n)??---[ \t]*(?:\r?\n|$)", re.DOTALL)
+_FRONT_MATTER = pattern(r"\ufeff?---[ \t]*\r?\n(.*?\n)??---[ \t]*(?:\r?\n|$)", re.DOTALL)
 
 
 def specs_dirs(root: Path) -> tuple[str, ...]:

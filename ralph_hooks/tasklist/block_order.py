@@ -1,18 +1,18 @@
 """What `[SEQUENTIAL after X]` and `[PARALLEL after X]` mean: X is a block, a heading, a phase, or everything above."""
 
-import re
 import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Block, Heading, TaskList
 
 _EVERYTHING = {"all", "all above", "above", "everything", "everything above", "all of the above"}
 _NEVER = sys.maxsize
-_WORD = re.compile(r"\w+")
-_NUMBERED = re.compile(r"[^\W\d]+ [0-9]+")  # "Phase 2" names the heading "Phase 2: Refactoring"
+_WORD = pattern(r"\w+")
+_NUMBERED = pattern(r"[^\W\d]+ [0-9]+")  # "Phase 2" names the heading "Phase 2: Refactoring"
 
 
 class _Part(NamedTuple):

@@ -5,12 +5,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Block, Heading
 
-_MARK = re.compile(
+_MARK = pattern(
     r"[*_`]{0,3}\[(?P<close>/)?(?P<kind>PARALLEL|SEQUENTIAL)(?:\s+after\s+(?P<after>[^\[\]]+)|\s[^\[\]]*)?\][*_`]{0,3}\s*(?P<name>.*)"
 )
-_AND = re.compile(r"\s*,\s*|\s+and\s+")
+_AND = pattern(r"\s*,\s*|\s+and\s+")
 
 
 class Blocks(NamedTuple):

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.paths import clean, is_declared, is_path
 
-_NONE = re.compile(r"[(*_]*(?:none|n/?a|nothing|no commit)(?![\w/])|`+(?:none|n/a)`+|[-—\u2013]\s*\Z", re.IGNORECASE)
-_COMMA = re.compile(r"[,;]")
-_BULLET = re.compile(r"[ \t]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)?(?:\[.\][ \t]+)?")
-_CODE = re.compile(r"(`+)(?P<text>[^`\n]+)\1")
-_SPACED_NOTE = re.compile(r"(?:(?<=\s)|^)\([^()]*\)")  # not `app/(auth)/page.tsx`
-_DASH_NOTE = re.compile(r"(?<=\s)(?:--?|—|\u2013|→|->|#)\s.*$")
+_NONE = pattern(r"[(*_]*(?:none|n/?a|nothing|no commit)(?![\w/])|`+(?:none|n/a)`+|[-—\u2013]\s*\Z", re.IGNORECASE)
+_COMMA = pattern(r"[,;]")
+_BULLET = pattern(r"[ \t]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)?(?:\[.\][ \t]+)?")
+_CODE = pattern(r"(`+)(?P<text>[^`\n]+)\1")
+_SPACED_NOTE = pattern(r"(?:(?<=\s)|^)\([^()]*\)")  # not `app/(auth)/page.tsx`
+_DASH_NOTE = pattern(r"(?<=\s)(?:--?|—|\u2013|→|->|#)\s.*$")
 
 
 def files(text: str) -> tuple[str, ...]:

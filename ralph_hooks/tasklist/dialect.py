@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID, head
 from ralph_hooks.tasklist.model import Dialect
 
-_SPECKIT = re.compile(SPECKIT_ID)
-_NUMBER = re.compile(NUMBER_ID)
-_VERIFY = re.compile(VERIFY_ID)
+_SPECKIT = pattern(SPECKIT_ID)
+_NUMBER = pattern(NUMBER_ID)
+_VERIFY = pattern(VERIFY_ID)
 
 
 def guess(heads: Sequence[str], *, has_fields: bool, has_state: bool) -> Dialect:

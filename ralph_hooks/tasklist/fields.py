@@ -1,9 +1,9 @@
 """The fields of a task: `**Do**: …`, `**Files**: …` and their kin, bold or plain, with a bullet or without."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Field, Span
 from ralph_hooks.tasklist.source import Line
 
@@ -27,11 +27,9 @@ RALPH_FIELDS = frozenset({"Do", "Files", "Done when", "Verify", "Commit"})
 
 _INDENT = r"(?P<indent>[ \t]*)(?P<bullet>(?:[-*+][ \t]+)?)"
 _NOTE = r"(?:[ \t]*\([^()]*\))?"
-_BOLD = re.compile(
-    rf"{_INDENT}(?:\*\*|__)(?P<name>[A-Z][^*_:]{{0,40}}?){_NOTE}(?::(?:\*\*|__)|(?:\*\*|__){_NOTE}[ \t]*:)"
-)
-_ITALIC = re.compile(rf"{_INDENT}[_*](?P<name>[A-Z][a-z ]{{0,30}}):(?P<closed>[_*]?)(?=\s)")
-_PLAIN = re.compile(rf"{_INDENT}(?P<name>[A-Z][a-z]+(?: [a-z]+| On| When)?){_NOTE}[ \t]*:(?=\s|\Z)")
+_BOLD = pattern(rf"{_INDENT}(?:\*\*|__)(?P<name>[A-Z][^*_:]{{0,40}}?){_NOTE}(?::(?:\*\*|__)|(?:\*\*|__){_NOTE}[ \t]*:)")
+_ITALIC = pattern(rf"{_INDENT}[_*](?P<name>[A-Z][a-z ]{{0,30}}):(?P<closed>[_*]?)(?=\s)")
+_PLAIN = pattern(rf"{_INDENT}(?P<name>[A-Z][a-z]+(?: [a-z]+| On| When)?){_NOTE}[ \t]*:(?=\s|\Z)")
 
 
 class _Opening(NamedTuple):
@@ -66,7 +64,8 @@ def _fields(lines: Sequence[Line], opaque: Sequence[int], start: int, end: int) 
 
 def _opening(text: str) -> _Opening | None:
     bold = _BOLD.match(text)
-    match = bold or _ITALIC.match(text) or _PLAIN.match(text)
+    in_italics = None if bold else _ITALIC.match(text)
+    match = bold or in_italics or _PLAIN.match(text)
     if not match:
         return None
     name = " ".join(match["name"].split())
@@ -74,7 +73,7 @@ def _opening(text: str) -> _Opening | None:
     if not bold and known is None:
         return None  # "Example: …" in running text
     indent = len(match["indent"].expandtabs(4))
-    italic = match.re is _ITALIC and not match["closed"]
+    italic = in_italics is not None and not in_italics["closed"]
     return _Opening(known or name, indent, indent + len(match["bullet"]), match.end(), italic)
 
 

@@ -2,13 +2,13 @@
 
 import re
 import sys
-from functools import cache
 from typing import NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect
 
 # `[P]` is no box (the legend of spec-kit's template), `[ ]*` is one (Kiro's optional tasks, in places escaped).
-_BOX = re.compile(r"\[(?P<state>[^\w\[\]\\`]|[xX])\](?:\\?\*)?(?=\s|\Z)")
+_BOX = pattern(r"\[(?P<state>[^\w\[\]\\`]|[xX])\](?:\\?\*)?(?=\s|\Z)")
 
 # `2R.1` stands in a phase 2R, between the phases 2 and 3.
 NUMBER_ID = r"[0-9]+[A-Z]?(?:\.[0-9]+)+[a-z]?"
@@ -38,22 +38,26 @@ class Head(NamedTuple):
     title_place: Place
 
 
+def _id_pattern(plain: str, bracketed: str) -> re.Pattern[str]:
+    wrapped = rf"(?:\[(?P<bracketed>{bracketed})\]|(?P<plain>{plain}))"
+    return pattern(rf"{_DECORATION}{wrapped}[.:)]?{_DECORATION}[.:)]?{_ENDS}")
+
+
 _COMMON_ID = rf"{NUMBER_ID}|{VERIFY_ID}|{SPECKIT_ID}|{_LETTER_ID}"
 _BRACKETED_ID = rf"{NUMBER_ID}|{SPECKIT_ID}"
-# How an id is spelt as it stands, and in brackets.
 _IDS = {
-    Dialect.RALPH: (_COMMON_ID, _BRACKETED_ID),
-    Dialect.SPECKIT: (SPECKIT_ID, SPECKIT_ID),
-    Dialect.PLAIN: (rf"{_COMMON_ID}|{_BARE_NUMBER}", _BRACKETED_ID),
+    Dialect.RALPH: _id_pattern(_COMMON_ID, _BRACKETED_ID),
+    Dialect.SPECKIT: _id_pattern(SPECKIT_ID, SPECKIT_ID),
+    Dialect.PLAIN: _id_pattern(rf"{_COMMON_ID}|{_BARE_NUMBER}", _BRACKETED_ID),
 }
 # A second id must be told from a title such as "V2 client": a marker, a colon or a dash follows it.
-_ALIAS = re.compile(
+_ALIAS = pattern(
     rf"{_DECORATION}(?P<alias>{VERIFY_ID}){_DECORATION}(?:\s*[:—\u2013]|\s+-(?=\s)|(?=\s*{_DECORATION}\[))"
 )
-_MARKER = re.compile(rf"{_DECORATION}\[(?P<marker>[^\[\]]{{1,60}})\](?!\(){_DECORATION}:?{_ENDS}")
-_ROUND_P = re.compile(rf"{_DECORATION}(?P<round>\(P\)){_DECORATION}{_ENDS}")
-_LEADING_DASH = re.compile(r"[:—\u2013-]\s+")
-_SPACE = re.compile(r"\s*")
+_MARKER = pattern(rf"{_DECORATION}\[(?P<marker>[^\[\]]{{1,60}})\](?!\(){_DECORATION}:?{_ENDS}")
+_ROUND_P = pattern(rf"{_DECORATION}(?P<round>\(P\)){_DECORATION}{_ENDS}")
+_LEADING_DASH = pattern(r"[:—\u2013-]\s+")
+_SPACE = pattern(r"\s*")
 
 
 def box(text: str, column: int) -> re.Match[str] | None:
@@ -81,13 +85,6 @@ def head(text: str, dialect: Dialect) -> Head:
         position = end
 
 
-@cache  # compiled for the dialect that a list has: one takes 2 ms
-def _id_pattern(dialect: Dialect) -> re.Pattern[str]:
-    plain, bracketed = _IDS[dialect]
-    wrapped = rf"(?:\[(?P<bracketed>{bracketed})\]|(?P<plain>{plain}))"
-    return re.compile(rf"{_DECORATION}{wrapped}[.:)]?{_DECORATION}[.:)]?{_ENDS}")
-
-
 def _skip_space(text: str, position: int) -> int:
     match = _SPACE.match(text, position)
     return match.end() if match else position
@@ -95,7 +92,7 @@ def _skip_space(text: str, position: int) -> int:
 
 def _take_id(text: str, position: int, dialect: Dialect, ids: _Found) -> int | None:
     if not ids:
-        match = _id_pattern(dialect).match(text, position)
+        match = _IDS[dialect].match(text, position)
         if match:
             kind = "bracketed" if match["bracketed"] else "plain"
             ids.append((match[kind], match.span(kind)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from ralph_hooks.errors import UsageError
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Task, TaskList
 
-_INDEX = re.compile(r"[@#]?(?P<index>[0-9]{1,9})")
+_INDEX = pattern(r"[@#]?(?P<index>[0-9]{1,9})")
 
 
 def find(task_list: TaskList, name: str) -> Task:

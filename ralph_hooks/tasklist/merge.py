@@ -6,11 +6,11 @@ either side has, but for those that a side took out and the other left alone, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.grammar import by_number
 from ralph_hooks.tasklist.parse import parse
 from ralph_hooks.tasklist.threeway import Region, regions
@@ -18,7 +18,7 @@ from ralph_hooks.tasklist.unit_merge import CONFLICT, merged_unit
 from ralph_hooks.tasklist.units import Key, Unit, units
 
 MARKER = 7  # characters of a conflict marker, unless git says otherwise
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_LINE = pattern(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 class Merged(NamedTuple):

@@ -1,13 +1,14 @@
 """Which tasks declare the same file: equal paths, a directory and what is in it, a glob and what it matches."""
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
-_BRACES = re.compile(r"\{([^{}/]*,[^{}/]*)\}")
+from ralph_hooks.patterns import pattern
+
+_BRACES = pattern(r"\{([^{}/]*,[^{}/]*)\}")
 _MOST_ALTERNATIVES = 64
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from ralph_hooks.patterns import pattern
 
-_BOLD = re.compile(r"\A\*\*([^*]+)\*\*\Z")
-_LINE_NUMBERS = re.compile(r"(?::[0-9]+(?:[-\u2013][0-9]+)?|#L[0-9].*)$")
-_EXTENSIONS = """
+_BOLD = pattern(r"\A\*\*([^*]+)\*\*\Z")
+_LINE_NUMBERS = pattern(r"(?::[0-9]+(?:[-\u2013][0-9]+)?|#L[0-9].*)$")
+_KNOWN_EXTENSIONS = """
     py pyi pyx ipynb toml cfg ini txt md mdx rst adoc json jsonc json5 jsonl yaml yml lock xml html htm css scss
     sass less js jsx mjs cjs ts tsx mts cts vue svelte astro sh bash zsh fish ps1 psm1 psd1 bat cmd c h cc cpp hpp
     cs csproj sln props java kt kts gradle swift m mm go mod sum rs rb erb php pl lua r scala ex exs erl hs ml dart
@@ -14,16 +14,17 @@ _EXTENSIONS = """
     tsv parquet bats feature snap conf service plist xcconfig pbxproj storyboard strings razor cshtml sol zig nix
     cypher http rules
 """
-_HAS_EXTENSION = re.compile(rf"[^/]\.(?:{'|'.join(_EXTENSIONS.split())})$")
-_FRAMEWORK = re.compile(r"[A-Z]\w*\.js$")  # Node.js, Next.js
+_EXTENSIONS = frozenset(_KNOWN_EXTENSIONS.split())
+_FRAMEWORK = pattern(r"[A-Z]\w*\.js$")  # Node.js, Next.js
 BARE_NAMES = frozenset({"Makefile", "Dockerfile", "LICENSE", "Procfile", "Gemfile", "Rakefile", "CODEOWNERS"})
 _DOT_FILES = (".git", ".env", ".eslint", ".prettier", ".docker", ".editor", ".npm")
-_PATH = re.compile(r"[\w.~@$+\-/\\*?\[\](){},=%]+$")
+_PATH = pattern(r"[\w.~@$+\-/\\*?\[\](){},=%]+$")
 # Folders that a path begins with: `tests/unit` is one, `read/write` and `client/server` are words.
-_ROOTS = """
+_KNOWN_ROOTS = """
     src test tests lib app apps docs doc packages backend frontend specs spec scripts components internal cmd
     pkg config migrations plugins examples public static assets tools bin .github .specify .claude
 """
+_ROOTS = frozenset(_KNOWN_ROOTS.split())
 
 
 def clean(word: str) -> str:
@@ -45,8 +46,13 @@ def is_path(word: str) -> bool:
     """Whether `word` is a path wherever it stands: `and/or`, `text/html` and `/api/users` are not, `src/a` is."""
     if not _PATH.match(word) or word.endswith("()") or word.startswith(("@", "-", "$")):
         return False
-    if _HAS_EXTENSION.search(word):
+    if _has_extension(word):
         return not _FRAMEWORK.match(word)
     if "/" not in word:
         return word in BARE_NAMES or word.startswith(_DOT_FILES)
-    return word.removeprefix("./").split("/")[0] in _ROOTS.split()
+    return word.removeprefix("./").split("/")[0] in _ROOTS
+
+
+def _has_extension(word: str) -> bool:
+    stem, _, extension = word.rpartition(".")
+    return extension in _EXTENSIONS and stem[-1:] not in {"", "/"}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from ralph_hooks.errors import printable
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Group, Overlap, Plan, Task, TaskList
 
 _TITLE = 100
 # Mermaid reads brackets, quotes, backticks, `#` and HTML inside labels; `#35;` is its spelling of a character.
-_MERMAID_SYNTAX = re.compile(r"[^\w\s.,:/+=*!?'@—-]")
+_MERMAID_SYNTAX = pattern(r"[^\w\s.,:/+=*!?'@—-]")
 
 
 def text(task_list: TaskList, plan: Plan, *, max_parallel: int) -> str:

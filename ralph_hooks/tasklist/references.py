@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID
 from ralph_hooks.tasklist.model import Dialect
 
-_PARENTHESES = re.compile(
+_PARENTHESES = pattern(
     r"\(\s*(?:depends?|dependent|dependency|dependencies)\b\s*(?:on|upon)?\s*:?\s*(?P<ids>[^()]*)", re.IGNORECASE
 )
 _NOISE = r"(?:[\s,;&+*_`]|\band\b|\bon\b|\btasks?\b|\([^()]*\))*"
@@ -16,10 +16,13 @@ _RANGE = r"\s*(?:-|\u2013|\.\.\.?|\bto\b|\bthrough\b)\s*"
 _ALL = rf"{SPECKIT_ID}|{VERIFY_ID}|{NUMBER_ID}"
 
 
-@cache  # compiled where there is a dependency to read: one takes 2 ms
 def _sequence(ids: str) -> re.Pattern[str]:
     one = rf"(?P<first>{ids})(?:{_RANGE}(?P<last>{ids}))?(?![\w/%]|[.-]\w)"
-    return re.compile(rf"{_NOISE}{one}", re.IGNORECASE)
+    return pattern(rf"{_NOISE}{one}", re.IGNORECASE)
+
+
+_SPECKIT_SEQUENCE = _sequence(SPECKIT_ID)
+_SEQUENCE = _sequence(_ALL)
 
 
 class Known(NamedTuple):
@@ -38,21 +41,21 @@ def known(ids: Iterable[str]) -> Known:
 def in_description(text: str, known: Known) -> tuple[str, ...]:
     """The ids in `(depends on T012, T013)`."""
     found = (match["ids"] for match in _PARENTHESES.finditer(text))
-    return tuple(dict.fromkeys(name for ids in found for name in _leading(SPECKIT_ID, ids, known)))
+    return tuple(dict.fromkeys(name for ids in found for name in _leading(_SPECKIT_SEQUENCE, ids, known)))
 
 
 def in_field(text: str, dialect: Dialect, known: Known) -> tuple[str, ...]:
     """The ids that a `Depends on` field begins with: "1.1, Task 1.2 and V4", "1.1-1.3"; "none" and prose are empty."""
     if not text:
         return ()
-    ids = SPECKIT_ID if dialect is Dialect.SPECKIT else _ALL
+    sequence = _SPECKIT_SEQUENCE if dialect is Dialect.SPECKIT else _SEQUENCE
     lines = (re.sub(r"^\s*[-*+]\s+", "", line) for line in text.split("\n"))
-    return tuple(dict.fromkeys(name for line in lines for name in _leading(ids, line, known)))
+    return tuple(dict.fromkeys(name for line in lines for name in _leading(sequence, line, known)))
 
 
-def _leading(ids: str, text: str, known: Known) -> Iterator[str]:
-    pattern, position = _sequence(ids), 0
-    while match := pattern.match(text, position):
+def _leading(sequence: re.Pattern[str], text: str, known: Known) -> Iterator[str]:
+    position = 0
+    while match := sequence.match(text, position):
         yield from _between(match["first"], match["last"], known)
         position = match.end()
 

@@ -1,9 +1,10 @@
 """The lines of a source text and where they start. Line ends are those of Markdown: CRLF, CR and LF, no others."""
 
-import re
 from typing import NamedTuple
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from ralph_hooks.patterns import pattern
+
+_LINE_END = pattern(r"\r\n|\r|\n")
 _BYTE_ORDER_MARK = "\ufeff"
 
 

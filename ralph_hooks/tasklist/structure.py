@@ -1,18 +1,18 @@
 """What CommonMark says about a text: its list items, its headings, and the lines that are code or comment."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Heading
 from ralph_hooks.tasklist.source import Line, split
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_YAML_KEY = re.compile(r"[\w\"'-]+[ \t]*:(?:\s|$)|#")
-_LIST_BOX = re.compile(r"\s*[-*+] \[.\] ")
-_CONTAINERS = re.compile(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*")
+_YAML_KEY = pattern(r"[\w\"'-]+[ \t]*:(?:\s|$)|#")
+_LIST_BOX = pattern(r"\s*[-*+] \[.\] ")
+_CONTAINERS = pattern(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*")
 _DEEPEST = 60  # columns of indentation, bullets and quotation marks; each container takes at least one of them
 _OPAQUE = {"fence", "code_block", "html_block"}
 

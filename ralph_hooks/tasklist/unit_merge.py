@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.threeway import Region, regions
 from ralph_hooks.tasklist.units import Unit
 
 CONFLICT: Final = None  # what there is instead of a text where both sides contradict each other
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_LINES = pattern(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _DONE = {"x", "X"}
 
 

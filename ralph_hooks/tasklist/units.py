@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Task, TaskList
 
-_END = re.compile(r"(?:\r\n|\r|\n)\Z")
+_END = pattern(r"(?:\r\n|\r|\n)\Z")
 
 Key = tuple[str, str, int]  # kind, name or text, and which of those that are alike
 

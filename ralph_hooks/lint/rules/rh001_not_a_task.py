@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import line_span
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.grammar import head
 from ralph_hooks.tasklist.model import Span, TaskList
 
 # A box with a space too few, or with one too many in its brackets.
-_ALMOST = re.compile(r"[ ]{0,3}(?P<box>(?P<bullet>[-*+])[ \t]*\[(?P<state>[ ]{0,2}[xX]?[ ]{0,2})\][ \t]*)(?P<rest>.*)")
+_ALMOST = pattern(r"[ ]{0,3}(?P<box>(?P<bullet>[-*+])[ \t]*\[(?P<state>[ ]{0,2}[xX]?[ ]{0,2})\][ \t]*)(?P<rest>.*)")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

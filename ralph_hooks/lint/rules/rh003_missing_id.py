@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import line_span, section_of
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, TaskList
 
-_TEMPLATE = re.compile(r"[*_`]*T(?:XXX|NNN|###)\b")  # an id that the template left open
+_TEMPLATE = pattern(r"[*_`]*T(?:XXX|NNN|###)\b")  # an id that the template left open
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import head_span, named, quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 
-_NUMBERED = re.compile(r"T?[0-9]{1,9}[A-Za-z]?(?:\.[0-9]{1,9}[a-z]?)*(?:-\w+)?", re.ASCII)
-_PART = re.compile(r"([0-9]+)([A-Za-z]?)")
+_NUMBERED = pattern(r"T?[0-9]{1,9}[A-Za-z]?(?:\.[0-9]{1,9}[a-z]?)*(?:-\w+)?", re.ASCII)
+_PART = pattern(r"([0-9]+)([A-Za-z]?)")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

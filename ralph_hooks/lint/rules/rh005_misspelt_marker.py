@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, Span, Task, TaskList
 
 _COLOURS = frozenset({"RED", "GREEN", "YELLOW"})
 _KNOWN = frozenset({"P", "VERIFY", "SEQUENTIAL"}) | _COLOURS
 _HEADING_P = "PARALLEL"  # marks headings
 _SHORT = frozenset({"P", "RED"})  # `[READ]` is no `[RED]`
-_WORD_END = re.compile(r"[\s:/]")
-_LEADING = re.compile(r"[*_`~]{0,5}(?P<tag>\[[^\[\]\n]{1,40}\])(?![(\[])[*_`~]{0,5}[ \t]*")
+_WORD_END = pattern(r"[\s:/]")
+_LEADING = pattern(r"[*_`~]{0,5}(?P<tag>\[[^\[\]\n]{1,40}\])(?![(\[])[*_`~]{0,5}[ \t]*")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.marks import put_on, take_off
 from ralph_hooks.lint.model import Fix, Problem, Rule, Settings, Severity, Surroundings
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Span, TaskList
 
-_CODE = re.compile(r"(`+)[^`\n]+\1")
-_MARKER = re.compile(r"\[(?P<name>P|VERIFY|SEQUENTIAL)\](?!\()")
+_CODE = pattern(r"(`+)[^`\n]+\1")
+_MARKER = pattern(r"\[(?P<name>P|VERIFY|SEQUENTIAL)\](?!\()")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

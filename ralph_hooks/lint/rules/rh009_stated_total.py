@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule, Settings, Severity, Surroundings
+from ralph_hooks.patterns import pattern
 from ralph_hooks.spec.numbering import Handler, total
 from ralph_hooks.tasklist.model import Span, TaskList
 
-_STATED = re.compile(
+_STATED = pattern(
     r"[ ]?(?:[-*|>][ \t]+)?[*_]{0,3}total[ _](?:number of )?tasks?(?: count)?[*_]{0,3}[ \t]*[:=|][*_ \t]{0,9}"
     r"(?P<number>[0-9]{1,6})(?![\w.])",
     re.IGNORECASE,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule, Settings, Severity, Surroundings
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Span, TaskList
 
 _LABEL = r"(?P<label>\[(?:P|VERIFY|SEQUENTIAL|RED|GREEN|YELLOW|US[0-9]+)\])"
-_DEFINITION = re.compile(rf"[ ]{{0,3}}{_LABEL}:[ \t]*\S")
-_LINK = re.compile(rf"[*_`~]{{0,5}}{_LABEL}(?=\()")
+_DEFINITION = pattern(rf"[ ]{{0,3}}{_LABEL}:[ \t]*\S")
+_LINK = pattern(rf"[*_`~]{{0,5}}{_LABEL}(?=\()")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.marks import take_off
 from ralph_hooks.lint.model import Fix, Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import TaskList
 
-_CHECKPOINT = re.compile(r"V(?:[0-9]+[a-z]?|E[0-9]+|F)")
+_CHECKPOINT = pattern(r"V(?:[0-9]+[a-z]?|E[0-9]+|F)")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

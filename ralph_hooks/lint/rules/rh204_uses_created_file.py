@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.side_by_side import groups
 from ralph_hooks.lint.spans import fields, find, named, quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.declared import files, named_files
 from ralph_hooks.tasklist.model import Dialect, Span, Task, TaskList
 from ralph_hooks.tasklist.overlap import footprint
 
-_NEW = re.compile(r"\(?\b(?:new|create|created|creates)\b", re.IGNORECASE)
-_CREATES = re.compile(r"(?:create|scaffold)\b", re.IGNORECASE)
-_LEFT_ALONE = re.compile(r"\b(?:do not|don't|never|without|not|unlike|no need|avoid)\b", re.IGNORECASE)
+_NEW = pattern(r"\(?\b(?:new|create|created|creates)\b", re.IGNORECASE)
+_CREATES = pattern(r"(?:create|scaffold)\b", re.IGNORECASE)
+_LEFT_ALONE = pattern(r"\b(?:do not|don't|never|without|not|unlike|no need|avoid)\b", re.IGNORECASE)
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

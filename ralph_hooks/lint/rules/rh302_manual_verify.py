@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import fields, quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, Span, TaskList
 
-_MANUAL = re.compile(
+_MANUAL = pattern(
     r"(?<![\w-])(?:manual(?:ly)?|visual(?:ly)?|eyeball|by hand|ask (?:the )?user|human review)(?![\w-])", re.IGNORECASE
 )
-_NEGATION = re.compile(
+_NEGATION = pattern(
     r"(?:\b(?:no|not|never|without|non|avoid|instead of|rather than|replaces?|zero|nothing)|n't)\b[^.;]{0,30}\Z",
     re.IGNORECASE,
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import fields, find, quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, TaskList
 
-_CONVENTIONAL = re.compile(r"[a-z][a-z-]*(?:\([^()\n]+\))?!?: \S")
+_CONVENTIONAL = pattern(r"[a-z][a-z-]*(?:\([^()\n]+\))?!?: \S")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

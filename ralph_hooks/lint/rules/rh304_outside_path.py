@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import path_span, quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, TaskList
 from ralph_hooks.tasklist.overlap import footprint
 
-_ABSOLUTE = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
+_ABSOLUTE = pattern(r"[/~\\]|[A-Za-z]:[/\\]")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.side_by_side import groups
 from ralph_hooks.lint.spans import fields, head_span, quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Dialect, TaskList
 
-_NONE = re.compile(r"[(*_`]*(?:none|n/?a|nothing)\b", re.IGNORECASE)
+_NONE = pattern(r"[(*_`]*(?:none|n/?a|nothing)\b", re.IGNORECASE)
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import quoted
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.model import Span, TaskList
 
-_PROGRESS = re.compile(r"\.progress-task-[0-9]+\.md")
+_PROGRESS = pattern(r"\.progress-task-[0-9]+\.md")
 
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001

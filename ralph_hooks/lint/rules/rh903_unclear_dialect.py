@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.spans import line_span
+from ralph_hooks.patterns import pattern
 from ralph_hooks.tasklist.grammar import SPECKIT_ID, head
 from ralph_hooks.tasklist.model import Dialect, TaskList
 
-_SPECKIT = re.compile(SPECKIT_ID)
+_SPECKIT = pattern(SPECKIT_ID)
 _SHARE = 4  # from a quarter on it is no slip
 
 
