@@ -55,7 +55,9 @@ def _tokens(lines: tuple[Line, ...]) -> "list[Token]":
     parser.core.ruler.enableOnly(["block"])
     visible = [""] * _front_matter(lines)
     visible += ["" if _too_deep(line.text) else line.text for line in lines[len(visible) :]]
-    return parser.parse("\n".join(visible).replace("\0", "\ufffd"))
+    text = "\n".join(visible).replace("\0", "\ufffd")
+    # It fails on some blocks (`> - <?x` and `> `) that end with the text, without a line end.
+    return parser.parse(text if text.endswith("\n") else f"{text}\n")
 
 
 def _too_deep(text: str) -> bool:

@@ -23,6 +23,11 @@ def test_offsets_count_in_the_source_text(end: str, mark: str, last: str) -> Non
     assert text[first.span.start : first.span.end] == end.join(LINES[2:4])
 
 
+@pytest.mark.parametrize("text", ["> - <?x\n> ", "> - <!--\n> "])
+def test_a_block_that_ends_with_the_text_needs_no_line_end(text: str) -> None:
+    assert parse(f"- [ ] 1.1 Task\n\n{text}", Dialect.RALPH).tasks[0].id == "1.1"
+
+
 def test_an_underlined_task_is_a_task() -> None:
     assert [task.id for task in parse("- [ ] 1.1 Task\n  ---\n", Dialect.RALPH).tasks] == ["1.1"]
 
