@@ -14,6 +14,14 @@ _YAML_KEY = pattern(r"[\w\"'-]+[ \t]*:(?:\s|$)|#")
 _LIST_BOX = pattern(r"\s*[-*+] \[.\] ")
 _CONTAINERS = pattern(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*")
 _DEEPEST = 60  # columns of indentation, bullets and quotation marks; each container takes at least one of them
+# What a text must have for a rule of the parser to find anything. Signs may be there without what they stand for.
+_SIGNS = {
+    "blockquote": pattern(r"\n[-+*0-9.) \t]*>"),
+    "fence": pattern(r"```|~~~"),
+    "hr": pattern(r"[-_*][ \t]*\n"),
+    "html_block": pattern(r"<"),
+    "lheading": pattern(r"\n(?<=[^\n]\n)[ \t>]*(?:=+|-+)[ \t]*\n"),
+}
 _OPAQUE = {"fence", "code_block", "html_block"}
 
 
@@ -57,7 +65,14 @@ def _tokens(lines: tuple[Line, ...]) -> "list[Token]":
     visible += ["" if _too_deep(line.text) else line.text for line in lines[len(visible) :]]
     text = "\n".join(visible).replace("\0", "\ufffd")
     # It fails on some blocks (`> - <?x` and `> `) that end with the text, without a line end.
-    return parser.parse(text if text.endswith("\n") else f"{text}\n")
+    text = text if text.endswith("\n") else f"{text}\n"
+    parser.disable(_idle(text))
+    return parser.parse(text)
+
+
+def _idle(text: str) -> list[str]:
+    """The rules of the parser that would find nothing. Each is asked about every line, most of them twice."""
+    return [rule for rule, sign in _SIGNS.items() if not sign.search(f"\n{text}")]
 
 
 def _too_deep(text: str) -> bool:
