@@ -72,8 +72,8 @@ class Played:
     def added(self, script: str, turn: int) -> str:
         """What hooks added to what the model was told before this turn, since the one before."""
         messages = json.loads(self.told(script, turn))
-        said = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
-        news = (text for message in messages[said[-1] + 1 :] for text in texts(message))
+        said = (place for place, message in enumerate(messages) if message["role"] == "assistant")
+        news = (text for message in messages[max(said, default=-1) + 1 :] for text in texts(message))
         return "\n".join(text for text in news if "hook additional context:" in text)
 
     def __repr__(self) -> str:

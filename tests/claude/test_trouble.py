@@ -66,6 +66,24 @@ def test_an_executor_that_dies_holds_up_nobody(shop: Workshop, base: str) -> Non
     assert kept, "what it had committed is there"
 
 
+def test_the_next_session_lands_what_a_killed_one_left(shop: Workshop, base: str) -> None:
+    half = Turn(uses=[bash(f"{write({'half': 'done'})} && kill -9 $PPID")], after=["1.1"])
+    scripts = {
+        "root": coordinator([delegate(shop, task) for task in TASKS[:2]]),
+        "1.1": executor(shop, "1.1"),
+        "1.2": [half],
+    }
+    killed = play(shop, scripts, *by_plugin(shop))
+    assert killed.code != 0
+    assert (shop.git("rev-parse", "HEAD"), shop.state()["awaitingApproval"]) == (base, True), "nothing but the hold"
+
+    played = play(shop, {"root": [Turn(says="Where were we?")]}, *by_plugin(shop))
+    assert_landed(played, "1.1", base=base, open_tasks=["1.2"])
+    assert "An earlier session ended in the middle of a batch." in played.added("root", 0)
+    (kept,) = shop.refs("refs/ralph/failed/").values()
+    assert shop.show(kept, "half") == "done", "loose work of the one that was killed is kept"
+
+
 def test_loose_work_is_asked_for_once_and_then_committed(shop: Workshop, base: str) -> None:
     work = {task: bash(write({f"parts/{task}": task, **progress(shop, task)})) for task in TASKS}
     scripts = {

@@ -22,7 +22,7 @@ def session_begins(event: SessionBegins, place: Path) -> Reply:
             return NOTHING
         if not is_abandoned(batch, event.where):
             return Reply(context(EVENT, verdict.standing(batch)))
-        refusal = land_abandoned(work, batch)
+        refusal = land_abandoned(work, batch, event.where)
         return Reply(context(EVENT, refusal)) if refusal else _told(work, batch)
 
 

@@ -108,7 +108,7 @@ def _settle_open_batch(work: Workplace, event: CallBegins) -> None:
             raise LeftError(
                 f"batch {batch.id} is open, of {'another session' if batch.session else 'the command line'}"
             )
-        refusal = land_abandoned(work, batch)
+        refusal = land_abandoned(work, batch, event.where)
     elif not batch.in_state(State.RUNNING) and notes.read(work.folder).called:
         refusal = land_batch(work, batch)
     if refusal:

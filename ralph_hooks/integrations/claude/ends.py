@@ -5,18 +5,17 @@ Every event may come twice, late or never; what one of them has done, the others
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from ralph_hooks.batch.adopt import adopt, adopted, assign
-from ralph_hooks.batch.ending import end, remains
+from ralph_hooks.batch.adopt import adopt, adopted
+from ralph_hooks.batch.ending import remains
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.workplace import Workplace, open_workplace
-from ralph_hooks.errors import RefusedError, printable
-from ralph_hooks.git.objects import open_objects
-from ralph_hooks.integrations.claude import decide, notes, trace
+from ralph_hooks.errors import printable
+from ralph_hooks.integrations.claude import decide, notes
 from ralph_hooks.integrations.claude.answer import context, send_back
+from ralph_hooks.integrations.claude.attempts import attempt_of_agent, end_attempt, end_calls
 from ralph_hooks.integrations.claude.decide import Ending, Outcome
 from ralph_hooks.integrations.claude.landing import land_batch, tell
 from ralph_hooks.integrations.claude.payload import (
@@ -27,7 +26,6 @@ from ralph_hooks.integrations.claude.payload import (
     CallReturned,
     PromptGiven,
     StepEnded,
-    Where,
 )
 from ralph_hooks.integrations.claude.turn import NOTHING, PATIENCE, Reply, changing, own_batch
 
@@ -50,14 +48,14 @@ def agent_ends(event: AgentEnds, place: Path) -> Reply:
     """Write down how an executor has ended. One that leaves work uncommitted is sent back, once."""
     with changing(place, PATIENCE) as work:
         batch = own_batch(work, event.where)
-        attempt = _of_agent(work, batch, event.where, event.notes) if batch else None
+        attempt = attempt_of_agent(work, batch, event.where, event.notes) if batch else None
         if batch is None or attempt is None:
             return NOTHING
         outcome = decide.outcome(event.message)
         reason = None if event.again or outcome.state is not State.DONE else _unfinished(work, batch, attempt)
         if reason is not None:
             return Reply(send_back(reason))
-        _land_if_due(work, _ended(work, batch, attempt, outcome))
+        _land_if_due(work, end_attempt(work, batch, attempt, outcome))
     return NOTHING  # whatever it answers, the executor would go on with it
 
 
@@ -65,10 +63,10 @@ def agent_fails(event: AgentFails, place: Path) -> Reply:
     """An executor has died of an API error. The client goes on at once, and may have removed its worktree by now."""
     with changing(place, PATIENCE) as work:
         batch = own_batch(work, event.where)
-        attempt = _of_agent(work, batch, event.where, "") if batch else None
+        attempt = attempt_of_agent(work, batch, event.where, "") if batch else None
         if batch and attempt and attempt.state is State.RUNNING:
             outcome = Outcome(State.FAILED, event.error, outside=True)
-            _land_if_due(work, _ended(work, batch, attempt, outcome))
+            _land_if_due(work, end_attempt(work, batch, attempt, outcome))
     return NOTHING
 
 
@@ -82,7 +80,8 @@ def call_returned(event: CallReturned, place: Path) -> Reply:
             known = notes.read(work.folder)
             notes.write(work.folder, known._replace(launched=(*known.launched, event.call)))
         elif batch:
-            _end_calls(work, batch, event.where, [Ending(event.call, decide.outcome(event.report))], event.agent)
+            ending = Ending(event.call, decide.outcome(event.report))
+            end_calls(work, batch, event.where.transcript, [ending], event.agent)
     return NOTHING
 
 
@@ -91,7 +90,7 @@ def call_failed(event: CallFailed, place: Path) -> Reply:
         batch = own_batch(work, event.where)
         if batch:
             ending = Ending(event.call, decide.failure(event.error or "its agent could not be started"))
-            _land_if_due(work, _end_calls(work, batch, event.where, [ending]))
+            _land_if_due(work, end_calls(work, batch, event.where.transcript, [ending]))
     return NOTHING
 
 
@@ -103,7 +102,7 @@ def step_ended(event: StepEnded, place: Path) -> Reply:
         if batch:
             known = notes.read(work.folder)._replace(called=True)
             notes.write(work.folder, known)
-            batch = _end_calls(work, batch, event.where, decide.broken_off(batch, known))
+            batch = end_calls(work, batch, event.where.transcript, decide.broken_off(batch, known))
             refusal = _land_if_due(work, batch)
         return tell(work, event.where, "PostToolBatch", refusal)
 
@@ -115,58 +114,8 @@ def prompt_given(event: PromptGiven, place: Path) -> Reply:
         endings = decide.notified(event)
         refusal = None
         if batch and endings:
-            refusal = _land_if_due(work, _end_calls(work, batch, event.where, endings))
+            refusal = _land_if_due(work, end_calls(work, batch, event.where.transcript, endings))
         return tell(work, event.where, "UserPromptSubmit", refusal)
-
-
-def _of_agent(work: Workplace, batch: Batch, where: Where, transcript: str) -> Attempt | None:
-    """The attempt that the agent of an event is at work on, tied to its worktree."""
-    agent = where.agent or ""
-    tied = next((attempt for attempt in batch.attempts if attempt.agent == agent), None)
-    if tied:
-        return tied
-    call = trace.call_of(where.transcript, agent, transcript)
-    attempt = batch.of_call(call) if call else None
-    if attempt is None and call is None and adopted(work, agent):
-        attempt = decide.only_unknown(batch)
-    return attempt and _tied(work, batch, attempt, agent, Path(where.cwd))
-
-
-def _tied(work: Workplace, batch: Batch, attempt: Attempt, agent: str, cwd: Path | None) -> Attempt:
-    """The attempt with the worktree of its agent; without one where that is not known, or somebody else's."""
-    if attempt.agent is not None or attempt.call is None:
-        return attempt
-    if not adopted(work, agent) and cwd is not None:  # the hook at its start was lost
-        adopt(work, batch, agent, cwd)
-    try:
-        return assign(work, batch, call=attempt.call, agent=agent)
-    except RefusedError:
-        return attempt
-
-
-def _end_calls(
-    work: Workplace, batch: Batch, where: Where, endings: Iterable[Ending], agent: str | None = None
-) -> Batch:
-    """End those of the calls that have not ended yet. `agent`: the one of the only call, where it is known."""
-    for call, outcome in endings:
-        attempt = batch.of_call(call)
-        if attempt is None or attempt.state is not State.RUNNING:
-            continue
-        found = agent or trace.agent_of(where.transcript, call)
-        if found is not None:
-            attempt = _tied(work, batch, attempt, found, None)
-        batch = _ended(work, batch, attempt, outcome)
-    return batch
-
-
-def _ended(work: Workplace, batch: Batch, attempt: Attempt, outcome: Outcome) -> Batch:
-    state, message, outside = outcome
-    with open_objects(work.repository) as objects:
-        try:
-            ended = end(work, objects, batch, attempt, state, message, external=outside)
-        except RefusedError as error:  # conflict markers, left after it was sent back for them
-            ended = end(work, objects, batch, attempt, State.FAILED, error.what)
-    return batch.with_attempt(ended)
 
 
 def _unfinished(work: Workplace, batch: Batch, attempt: Attempt) -> str | None:

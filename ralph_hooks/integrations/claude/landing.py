@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ralph_hooks.batch.ending import end
 from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, State
 from ralph_hooks.batch.pages import spec_of
@@ -13,11 +12,12 @@ from ralph_hooks.batch.store import Record
 from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace, open_workplace
 from ralph_hooks.errors import RalphError
-from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.repository import worktree_at
 from ralph_hooks.git.worktrees import dirt, worktrees
 from ralph_hooks.integrations.claude import notes, owner, verdict
 from ralph_hooks.integrations.claude.answer import context
+from ralph_hooks.integrations.claude.attempts import end_calls
+from ralph_hooks.integrations.claude.decide import Ending
 from ralph_hooks.integrations.claude.decide import Outcome as Ended
 from ralph_hooks.integrations.claude.payload import Where
 from ralph_hooks.integrations.claude.turn import NOTHING, Reply, changing, untold
@@ -36,13 +36,14 @@ def land_batch(work: Workplace, batch: Batch) -> str | None:
     return None
 
 
-def land_abandoned(work: Workplace, batch: Batch) -> str | None:
-    """Land what the executors of a dead session have finished. What they have not is kept, and comes again."""
-    with open_objects(work.repository) as objects:
-        for attempt in batch.in_state(State.RUNNING):
-            ended = end(work, objects, batch, attempt, *_ABANDONED[:2], external=_ABANDONED.outside)
-            batch = batch.with_attempt(ended)
-    return land_batch(work, batch)
+def land_abandoned(work: Workplace, batch: Batch, where: Where) -> str | None:
+    """Land what the executors of a dead session have finished. What they have not is kept, and comes again.
+
+    `where`: a later session's; the transcripts of a project's sessions stand side by side.
+    """
+    transcript = Path(where.transcript).with_name(f"{batch.session}.jsonl")
+    endings = [Ending(attempt.call, _ABANDONED) for attempt in batch.in_state(State.RUNNING) if attempt.call]
+    return land_batch(work, end_calls(work, batch, str(transcript), endings))
 
 
 def tell(work: Workplace, where: Where, event: str, refusal: str | None = None) -> Reply:
