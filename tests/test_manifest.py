@@ -13,7 +13,15 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
+OFFERED = {"ralph_hooks", "hooks", "pyproject.toml", "README.md", "LICENSE"}
 GOOD = "- [ ] 1.1 [P] One\n  - **Do**: it\n- [ ] 1.2 [P] Two\n  - **Do**: it\n"
+GUARDED = """\
+- [ ] 1.1 [P] One
+  - **Files**: one.py
+  - **Commit**: `feat(one): add one`
+- [ ] 1.2 [P] Two
+  - **Files**: two.py
+"""
 CLASH = "- [ ] 1.1 [P] One\n  - **Files**: a.py\n- [ ] 1.2 [P] Two\n  - **Files**: a.py\n"
 CIRCLE = "- [ ] 1.1 One\n  - **Depends on**: 1.2\n- [ ] 1.2 Two\n  - **Depends on**: 1.1\n"
 
@@ -48,7 +56,7 @@ def offered(tmp_path: Path) -> Path:
     place.mkdir()
     listed = run(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and name.split("/")[0] in {"ralph_hooks", "pyproject.toml", "README.md", "LICENSE"}:
+        if (ROOT / name).is_file() and name.split("/")[0] in OFFERED:
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes((ROOT / name).read_bytes())
     (place / MANIFEST.name).write_bytes(MANIFEST.read_bytes())
@@ -177,3 +185,45 @@ def test_try_repo_runs_it(offered: Path, tmp_path: Path, monkeypatch: pytest.Mon
     refused = run(place, PRE_COMMIT, "try-repo", offered, "ralph-plan", "--all-files")
     assert refused.returncode == 1
     assert "tasks.md: tasks depend on each other in a circle" in refused.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("manager", ["pre-commit", "prek"])
+def test_they_guard_executors_and_nobody_else(
+    manager: str, offered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRE_COMMIT_HOME", os.environ.get("RALPH_TEST_PRE_COMMIT_HOME", str(tmp_path / "cache")))
+    monkeypatch.setenv("PREK_HOME", str(tmp_path / "prek"))
+    place = tmp_path / "users"
+    place.mkdir()
+    hooks = [{"id": name} for name in ("ralph-guard", "ralph-commit-msg", "ralph-pre-push")]
+    repo = {"repo": str(offered), "rev": run(offered, "git", "rev-parse", "HEAD").stdout.strip(), "hooks": hooks}
+    (place / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [repo]}))
+    (place / "tasks.md").write_text(GUARDED)
+    assert commit(place, "configuration").returncode == 0
+    kinds = [word for kind in ("pre-commit", "commit-msg", "pre-push") for word in ("--hook-type", kind)]
+    assert run(place, Path(sys.executable).with_name(manager), "install", *kinds).returncode == 0
+    run(place, "git", "init", "-q", "--bare", tmp_path / "out")
+    run(place, "git", "remote", "add", "out", tmp_path / "out")
+    started = run(place, sys.executable, "-P", "-m", "ralph_hooks", "start")
+    assert started.returncode == 0, started.stderr
+    executor = next((place / ".ralph" / "worktrees").glob("*/1.1"))
+
+    (executor / "two.py").write_text("2\n")
+    refused = commit(executor, "feat(one): add one")
+    assert refused.returncode == 1
+    assert "two.py belongs to task 1.2 of the same batch" in refused.stdout + refused.stderr
+    (executor / "two.py").rename(executor / "one.py")
+    passed = commit(executor, "feat(one): add one")
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert "\nRalph-Task: 1.1\n" in run(executor, "git", "log", "-1", "--format=%B").stdout
+    pushed = run(executor, "git", "push", "out", "HEAD:refs/heads/half-done")
+    assert pushed.returncode == 1
+    assert "is an executor's, and not finished" in pushed.stdout + pushed.stderr
+
+    (place / "two.py").write_text("2\n")
+    mine = commit(place, "Mine")
+    assert mine.returncode == 0, mine.stdout + mine.stderr
+    assert run(place, "git", "log", "-1", "--format=%B").stdout == "Mine\n\n"
+    assert run(place, "git", "push", "out", "main").returncode == 1
+    assert run(place, "git", "push", "out", "HEAD~1:refs/heads/before").returncode == 0

@@ -68,6 +68,7 @@ def test_python_is_asked_in_linked_worktrees_while_a_batch_is_open(shop: Worksho
 PASSING = {
     "files, not a branch": ("post-checkout", (ONE, TWO, "0"), ""),
     "a new worktree": ("post-checkout", (ZERO, TWO, "1"), ""),
+    "a message that is there": ("prepare-commit-msg", (".git/COMMIT_EDITMSG", "message"), ""),
     "an amend": ("post-rewrite", ("amend",), f"{ONE} {TWO}\n"),
     "another ref": ("reference-transaction", ("prepared",), f"{ONE} {TWO} refs/heads/main-2\n{ONE} {TWO} HEAD\n"),
     "too late to refuse": ("reference-transaction", ("committed",), f"{ONE} {TWO} refs/heads/main\n"),

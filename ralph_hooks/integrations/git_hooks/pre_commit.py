@@ -12,8 +12,7 @@ from ralph_hooks.git.diff import Change
 from ralph_hooks.git.index import staged_changes
 from ralph_hooks.git.objects import REGULAR, Entry
 from ralph_hooks.git.worktrees import rebased_branch
-from ralph_hooks.integrations.git_hooks.checks.commit import Facts, check
-from ralph_hooks.integrations.git_hooks.checks.markers import Found, new_findings
+from ralph_hooks.integrations.git_hooks.checks.commit import Facts, Found, check
 from ralph_hooks.integrations.git_hooks.checks.verdict import PASSED, Verdict
 from ralph_hooks.integrations.git_hooks.standing import Standing, standing, tasks_of
 from ralph_hooks.tasklist.model import Dialect
@@ -40,8 +39,7 @@ def _facts(here: Standing) -> Facts:
         tasks=batch.tasks,
         lines=_foreign(here, changed.tasks),
         elsewhere=changed.elsewhere,
-        broken=found.broken,
-        dubious=found.dubious,
+        found=found,
         strict=config.scope == "strict",
     )
 
@@ -59,7 +57,9 @@ def _foreign(here: Standing, names: Sequence[str]) -> tuple[str, ...]:
 
 def _list(here: Standing, change: Change | None) -> tuple[Differences, Found]:
     if change is None:
-        return Differences((), elsewhere=False), Found((), ())
+        return Differences((), elsewhere=False), Found()
+    from ralph_hooks.integrations.git_hooks.checks.markers import new_findings  # noqa: PLC0415 - all rules of lint
+
     batch, config = here.batch, here.config
     dialect = Dialect(batch.dialect)
     before, after = _text(here, change.old), _text(here, change.new)

@@ -12,12 +12,18 @@ from ralph_hooks.integrations.git_hooks.checks.verdict import Refusal, Verdict
 HEADS = "refs/heads/"
 
 
+class Found(NamedTuple):
+    """What lint newly finds in the list: what it would fail on, and the rest."""
+
+    broken: tuple[str, ...] = ()
+    dubious: tuple[str, ...] = ()
+
+
 class Facts(NamedTuple):
     """A commit in an executor's worktree, before it is made.
 
     `own` and `branch` are full names: the branch that the worktree is for, the one that is checked out; None: none is.
     `lines`: tasks whose lines in the list it changes, without those that the executor may change.
-    `broken`, `dubious`: what lint newly finds there, as an error and as less than that.
     """
 
     task: str | None
@@ -27,8 +33,7 @@ class Facts(NamedTuple):
     tasks: str
     lines: tuple[str, ...] = ()
     elsewhere: bool = False
-    broken: tuple[str, ...] = ()
-    dubious: tuple[str, ...] = ()
+    found: Found = Found()
     strict: bool = False
 
 
@@ -49,27 +54,31 @@ def _files(facts: Facts) -> Iterator[Refusal]:
         yield Refusal(f"{path} is the orchestrator's, no executor's to commit", _unstage(path))
     for path, owner in facts.strays.taken:
         yield Refusal(f"{path} belongs to task {owner} of the same batch", f"leave it to that task: {_unstage(path)}")
-    taken = {path for path, _ in facts.strays.taken}
-    for path in facts.strays.outside if facts.strict else ():
-        if path not in taken:
-            yield Refusal(f"{path} is not among the files of {_task(facts)}", _unstage(path))
+    for path in _undeclared(facts) if facts.strict else ():
+        yield Refusal(f"{path} is not among the files of {_task(facts)}", _unstage(path))
+
+
+def _undeclared(facts: Facts) -> list[str]:
+    """Files outside the task's own that are not refused as another task's, or kept ones, in any case."""
+    refused = {*facts.strays.kept, *(path for path, _ in facts.strays.taken)}
+    return [path for path in facts.strays.outside if path not in refused]
 
 
 def _list(facts: Facts) -> Iterator[Refusal]:
     if facts.lines:
         what = f"lines of {', '.join(facts.lines)} in {facts.tasks} are not {_task(facts)}'s to change"
         yield Refusal(what, f"git restore --staged --worktree -- {shlex.quote(facts.tasks)}")
-    for finding in facts.broken:
+    for finding in facts.found.broken:
         yield Refusal(finding, f"mend it in {facts.tasks}; `ralph-hooks rule` explains it")
 
 
 def _notes(facts: Facts) -> Iterator[str]:
-    outside = [path for path in facts.strays.outside if not facts.strict]
-    if outside:
+    outside = _undeclared(facts)
+    if outside and not facts.strict:
         yield f"{_task(facts)} does not declare {', '.join(outside)}"
     if facts.elsewhere:
         yield f"what you changed in {facts.tasks} beside your task is not going to land"
-    yield from facts.dubious
+    yield from facts.found.dubious
 
 
 def _task(facts: Facts) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from ralph_hooks.integrations.git_hooks.checks.commit import Found
 from ralph_hooks.lint.engine import lint
 from ralph_hooks.lint.model import Finding, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.rules import RULES
@@ -14,13 +14,6 @@ from ralph_hooks.tasklist.model import Dialect
 
 _RULES = ("RH005", "RH006", "RH007", "RH008", "RH012", "RH1")
 _SEVERITIES = tuple(Severity)  # the gravest first
-
-
-class Found(NamedTuple):
-    """New findings: those that `lint` would fail on, and the others."""
-
-    broken: tuple[str, ...]
-    dubious: tuple[str, ...]
 
 
 def new_findings(path: str, texts: tuple[str, str], dialect: Dialect, ignored: Sequence[str], fail_on: str) -> Found:
