@@ -161,8 +161,10 @@ def main_worktree(shop: Workshop, client: Orchestrator) -> Path:
     return shop.path
 
 
-def another_repository(shop: Workshop, client: Orchestrator) -> Path:
-    return Workshop.make(shop.path.with_name("other")).path
+def of_another_repository(shop: Workshop, client: Orchestrator) -> Path:
+    path = shop.path.with_name("linked")
+    Workshop.make(shop.path.with_name("other")).git("worktree", "add", "--quiet", str(path))
+    return path
 
 
 def no_repository(shop: Workshop, client: Orchestrator) -> Path:
@@ -182,7 +184,7 @@ def one_on_the_target(shop: Workshop, client: Orchestrator) -> Path:
 
 @pytest.mark.parametrize(
     "place",
-    [main_worktree, another_repository, no_repository, no_folder, one_on_the_target],
+    [main_worktree, of_another_repository, no_repository, no_folder, one_on_the_target],
     ids=lambda place: place.__name__,
 )
 def test_what_is_no_worktree_of_an_executors_is_left_alone(
@@ -201,6 +203,20 @@ def test_what_is_no_worktree_of_an_executors_is_left_alone(
     assert {ref: oid for ref, oid in shop.refs().items() if not ref.startswith("refs/ralph/")} == {
         ref: oid for ref, oid in before[0].items() if not ref.startswith("refs/ralph/")
     }
+
+
+def test_the_main_worktree_beside_a_batch_in_a_linked_one(shop: Workshop) -> None:
+    linked = shop.path.with_name("linked")
+    shop.git("worktree", "add", "--quiet", "-b", "feature", str(linked))
+    client = Orchestrator(Workshop(linked))
+    client.join("1.1")
+    assert client.adopt("1.1", shop.path).worktree == ""
+
+
+def test_a_row_outlives_its_worktree(shop: Workshop, client: Orchestrator) -> None:
+    adopted = client.adopt("1.1")
+    shop.git("worktree", "remove", "-f", "-f", adopted.worktree)
+    assert client.adopt("1.1") == adopted
 
 
 def test_one_executor_per_call_and_one_call_per_executor(client: Orchestrator) -> None:

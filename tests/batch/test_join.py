@@ -72,6 +72,23 @@ def test_the_same_call_again_is_the_same_answer(shop: Workshop, client: Orchestr
     assert everything(shop) == before
 
 
+def test_what_fails_in_the_open_batch_is_no_earlier_try(client: Orchestrator) -> None:
+    client.join("1.1")
+    client.end("1.1", State.FAILED, "API error", external=True)
+    again = client.join("1.1")
+    assert (again.attempt.message, again.earlier, again.not_before) == ("API error", None, None)
+
+
+def test_without_a_worktree_nobody_elses_is_taken_for_it(shop: Workshop, client: Orchestrator) -> None:
+    client.join("1.1")
+    shop.write({"a.txt": "a person's\n"})
+    before = shop.git("rev-parse", "HEAD"), shop.status()
+    ran = shop.run("finish", "1.1")  # from the main worktree: the empty path is the current directory
+    assert (ran.code, client.batch().attempts[0].message) == (1, "it never had a worktree")
+    shop.run("abort")
+    assert (shop.git("rev-parse", "HEAD"), shop.status()) == before
+
+
 def test_a_session_says_who_is_alive(client: Orchestrator) -> None:
     client.join("1.1", owner="pid 7")
     assert client.join("1.2").batch.owner == "pid 7"
@@ -275,12 +292,12 @@ def test_undo_of_a_joined_batch(shop: Workshop, client: Orchestrator) -> None:
 
 
 def test_a_lost_database_with_a_joined_batch(shop: Workshop, client: Orchestrator) -> None:
+    waiting = [client.join(task) for task in ("1.1", "1.2", "1.3")][-1]
     worked(shop, client, "1.1")
     shop.write({"b.txt": "B\n"}, at=client.begin("1.2"))
-    waiting = client.join("1.3")
     before = client.batch()
     (shop.path / ".git/ralph/ralph.db").unlink()
-    assert client.join("1.3") == waiting
+    assert client.join("1.3").attempt == waiting.attempt
     assert client.batch() == before
     assert client.adopt("1.2").complaint is None  # its row is lost, its work is not
     client.end("1.2")

@@ -14,6 +14,7 @@ from orchestrator import Orchestrator
 from workshop import Workshop
 
 from ralph_hooks.batch.adopt import BROKEN_OFF
+from ralph_hooks.batch.recover import needs_recovery
 from ralph_hooks.batch.store import Store
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 1, "awaitingApproval": False}
@@ -104,7 +105,7 @@ def test_between_the_store_and_the_rest(shop: Workshop, first: bool, when: str) 
         Orchestrator(shop).join(task)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    shop.run("recover")
+    shop.run("status")  # whatever the command, it recovers first
     assert (facts(shop) == before) == (when != "after the last row")
     Orchestrator(shop).join(task)
     ids = [attempt.id for attempt in Orchestrator(shop).batch().attempts]
@@ -149,6 +150,8 @@ def test_a_join_that_fails_is_taken_back(shop: Workshop) -> None:
     with pytest.raises(Exception, match="is corrupt"):
         client.join("1.2")
     path.write_text(text)
+    with client.at_work() as work:
+        assert not needs_recovery(work)
     assert facts(shop) == before
     client.join("1.2")
     assert shop.state()["parallelGroup"]["taskIndices"] == [0, 1]

@@ -115,7 +115,9 @@ def test_a_migration_that_fails_changes_nothing(shop: Workshop, monkeypatch: pyt
     aged = path.read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(schema, "_keep_attempt", lambda *_: 1 / 0)
-        with closing(sqlite3.connect(path, isolation_level=None)) as db, pytest.raises(ZeroDivisionError):
-            schema.upgrade(db)
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            with pytest.raises(ZeroDivisionError):
+                schema.upgrade(db)
+            assert not db.in_transaction
     assert path.read_bytes() == aged
     assert shown(shop) == before

@@ -109,6 +109,20 @@ def test_holding_twice_is_holding_once() -> None:
     assert state.hold(held(), batch="b1", numbers={3: 3}) == held()
 
 
+def test_a_hold_goes_over_to_other_tasks_and_remembers_the_same() -> None:
+    wider = state.regroup(held(), batch="b1", numbers={1: 1, 2: 2, 7: 5})
+    assert wider == held() | {
+        "parallelGroup": {"startIndex": 1, "endIndex": 5, "taskIndices": [1, 2, 5]},
+        "taskResults": {str(number): {"status": "pending"} for number in (1, 2, 5)},
+    }
+    assert state.release(wider, "b1") == BEFORE
+
+
+@pytest.mark.parametrize("document", [BEFORE, held(batch="b2"), BEFORE | {"ralphHold": 3}])
+def test_no_other_hold_goes_over(document: dict[str, Any]) -> None:
+    assert state.regroup(document, batch="b1", numbers={3: 3}) is document
+
+
 def test_a_hold_left_behind_is_taken_over_with_what_it_remembers() -> None:
     later = held(held(batch="b0"))
     assert later["ralphHold"]["batch"] == "b1"
