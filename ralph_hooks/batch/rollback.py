@@ -8,7 +8,7 @@ from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import branch_ref
 from ralph_hooks.batch.hold import narrow_hold, release_hold
 from ralph_hooks.batch.model import Batch
-from ralph_hooks.batch.record import pin_record
+from ralph_hooks.batch.record import pin_record, read_record
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
@@ -34,6 +34,13 @@ def roll_back(work: Workplace, batch: Batch) -> None:
 
 def drop_joining(work: Workplace, objects: Objects, batch: Batch) -> None:
     """Take back what is half-way into `batch`, which is as it was without it."""
-    pin_record(objects, batch)
+    recorded = work.repository.commit(names.BATCH + batch.id)
+    # Only what was written: where a hook has refused the record, it would refuse this one too.
+    if recorded is None or _indices(read_record(objects, recorded)) != _indices(batch):
+        pin_record(objects, batch)
     narrow_hold(batch)
     work.store.end_joining(batch.id, joined=False)
+
+
+def _indices(batch: Batch) -> set[int]:
+    return {attempt.index for attempt in batch.attempts}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import orchestrator
@@ -13,9 +14,10 @@ from killing import Killing
 from orchestrator import Orchestrator
 from workshop import Workshop
 
+from ralph_hooks.batch import join as joining
 from ralph_hooks.batch.adopt import BROKEN_OFF
-from ralph_hooks.batch.recover import needs_recovery
 from ralph_hooks.batch.store import Store
+from ralph_hooks.errors import RefusedError
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 1, "awaitingApproval": False}
 MANY = 200
@@ -36,7 +38,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
 def facts(shop: Workshop) -> object:
     """The batch, its record, the hold, worktrees and their files; nothing that has the time of day in it."""
     status = shop.run("status", "--format", "json").json
-    recorded = [json.loads(shop.show(ref, "batch.json")) | {"started": None} for ref in shop.refs("refs/ralph/batch/")]
+    recorded = [
+        json.loads(shop.show(ref, "batch.json")) | {"started": None, "phase": None}
+        for ref in shop.refs("refs/ralph/batch/")
+    ]
     work = shop.path / ".claude"
     files = {str(path): path.read_bytes() for path in work.rglob("*") if path.is_file() and path.name != ".git"}
     others = {ref: oid for ref, oid in shop.refs().items() if not ref.startswith("refs/ralph/batch/")}
@@ -141,17 +146,30 @@ def _dying_at(step: str, *, late: bool) -> None:
     setattr(Store, step, die)
 
 
-def test_a_join_that_fails_is_taken_back(shop: Workshop) -> None:
+def interrupted(shop: Workshop, patch: pytest.MonkeyPatch) -> type[BaseException]:
+    patch.setattr(joining, "put_on_hold", lambda _: signal.raise_signal(signal.SIGINT))
+    return KeyboardInterrupt
+
+
+def vetoed(shop: Workshop, patch: pytest.MonkeyPatch) -> type[BaseException]:
+    hook = shop.path / ".git/hooks/reference-transaction"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    return RefusedError
+
+
+@pytest.mark.parametrize("failing", [interrupted, vetoed], ids=lambda failing: failing.__name__)
+def test_a_join_that_fails_is_taken_back_at_once(
+    shop: Workshop, failing: Callable[[Workshop, pytest.MonkeyPatch], type[BaseException]]
+) -> None:
     client = Orchestrator(shop)
     client.join("1.1")
-    before, path = facts(shop), shop.path / shop.page(".ralph-state.json")
-    text = path.read_text()
-    path.write_text("{")
-    with pytest.raises(Exception, match="is corrupt"):
+    before = facts(shop)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(failing(shop, patch)):
         client.join("1.2")
-    path.write_text(text)
     with client.at_work() as work:
-        assert not needs_recovery(work)
+        assert not work.store.is_joining()
+    (shop.path / ".git/hooks/reference-transaction").unlink(missing_ok=True)
     assert facts(shop) == before
     client.join("1.2")
     assert shop.state()["parallelGroup"]["taskIndices"] == [0, 1]
