@@ -64,11 +64,16 @@ _Record = tuple[str, str, str, str, str, str, str]  # modes, ids, kind, path, pa
 
 
 def _diffs(objects: Objects, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
-    if not pairs:
-        return []
-    asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+    """The records of each pair. Pairs of the same tree are not asked for: they are most of what callers have."""
+    asked = [(old, new) for old, new in pairs if old != new]
+    found = iter(_ask(objects, asked, detect) if asked else ())
+    return [next(found) if old != new else [] for old, new in pairs]
+
+
+def _ask(objects: Objects, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
     objects.flush()
-    output = objects.repository.git("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=asked).stdout
+    stdin = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+    output = objects.repository.git("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=stdin).stdout
     found: list[list[_Record]] = []
     for record in _records(output):
         if record is None:
