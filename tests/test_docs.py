@@ -173,15 +173,6 @@ def test_the_chapter_on_configuration_has_every_key_with_its_default() -> None:
             assert said == f"`{json.dumps(default)}`", name
 
 
-def test_the_readme_has_every_key_with_its_default() -> None:
-    table = {row[0].strip("`"): row[1] for row in rows(section(README, "### Configuration"))}
-    assert list(table) == list(DEFAULTS)
-    for name, default in DEFAULTS.items():
-        if default not in (None, ()):
-            said = ", ".join(default) if isinstance(default, tuple) else str(default).lower()
-            assert table[name].strip("`") == said, name
-
-
 # Refs.
 
 
