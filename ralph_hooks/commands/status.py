@@ -23,10 +23,11 @@ PAUSE = 1.0  # seconds between looks
 
 
 class Shown(NamedTuple):
-    """What one look shows. `heads` by task index; `handler`: the stop-handler generation, and why that one."""
+    """What one look shows. `heads`, `noticed` by task index; `handler`: the stop-handler generation, and why it."""
 
     batch: Batch | None
     heads: dict[int, str | None]
+    noticed: dict[int, list[str]]
     handler: tuple[str, str]
     breaker: Breaker
 
@@ -69,13 +70,20 @@ def _look() -> Shown:
     with reading() as work:
         batch = work.store.open_batch()
         heads = {attempt.index: _head(work, attempt) for attempt in batch.attempts} if batch else {}
+        noticed = {attempt.index: _noticed(work, batch, attempt) for attempt in batch.attempts} if batch else {}
         generation, why = handler.detect(work.repository.top, Path.home(), work.config.stop_handler)
-        return Shown(batch, heads, (generation, why), breaker_of(work.config, work.store.records(), clock()))
+        return Shown(batch, heads, noticed, (generation, why), breaker_of(work.config, work.store.records(), clock()))
 
 
 def _head(work: Workplace, attempt: Attempt) -> str | None:
     place = worktree_of(work, attempt)
     return place.commit("HEAD") if place else branch_tip(work, attempt)
+
+
+def _noticed(work: Workplace, batch: Batch, attempt: Attempt) -> list[str]:
+    """What git's hooks have seen in the attempt's worktree: branches switched, a rebase."""
+    seen = (one.what for one in work.store.noticed(batch.id) if one.worktree == attempt.worktree)
+    return list(dict.fromkeys(seen))
 
 
 def _document(shown: Shown) -> dict[str, Any]:
@@ -88,6 +96,7 @@ def _document(shown: Shown) -> dict[str, Any]:
             "worktree": attempt.worktree,
             "branch": attempt.branch,
             "head": shown.heads[attempt.index],
+            "noticed": shown.noticed[attempt.index],
             "call": attempt.call,
             "agent": attempt.agent,
             "admitted": attempt.admitted,
@@ -120,6 +129,8 @@ def _lines(shown: Shown) -> Iterator[str]:
             head = shown.heads[attempt.index]
             said = f"  {printable(attempt.message, 80)}" if attempt.message else ""
             yield f"  {attempt.state:8} {_where(shown.batch, attempt, head):12} {printable(attempt.label, 60)}{said}"
+            for what in shown.noticed[attempt.index]:
+                yield f"           it {printable(what)}"
     yield f"stop-handler: {shown.handler[0]} ({shown.handler[1]})"
     if shown.breaker.failures_in_a_row:
         yield f"parallel work: {shown.breaker.state} ({explain(shown.breaker)})"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from guarded import LIST, git, guard, passed, refused
-from workshop import Workshop
+from workshop import Ran, Workshop
 
 TRAILERS = "Ralph-Spec: demo\nRalph-Task: 1.1\nRalph-Batch: {batch}"
 
@@ -174,16 +174,23 @@ def test_an_empty_message_is_filled_in(shop: Workshop, place: Path) -> None:
     assert "empty commit message" in refused(place, "-c", "core.editor=: >", "commit", "--allow-empty")
 
 
-def test_leaked_variables_of_another_repository(shop: Workshop, place: Path, tmp_path: Path) -> None:
-    """A hook of another repository runs git here: what it has in its environment is not about this commit."""
+def test_leaked_variables_of_another_repository(
+    shop: Workshop, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever runs a hook here may itself have been run by a hook of another repository."""
     other = Workshop.make(tmp_path / "other")
-    leaked = {"GIT_INDEX_FILE": str(other.path / ".git" / "index"), "GIT_PREFIX": "x/", "GIT_EDITOR": ":"}
     shop.write({"two.py": "1\n"}, at=place)
-    assert git(place, "commit", "-m", "x", "two.py", env={"GIT_PREFIX": "x/"}).returncode == 1
-    # git itself takes this index for the one of the commit, so it is not one that a guard could judge.
-    git(place, "commit", "--dry-run", "-m", "x", env=leaked)
-    away = {"GIT_DIR": str(other.path / ".git"), "GIT_WORK_TREE": str(place)}
-    assert git(place, "commit", "-a", "-m", "Theirs", env=away).returncode == 0
+    shop.git("add", "two.py", at=place)
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other.path / ".git" / "index"))
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Eve")
+    monkeypatch.setenv("GIT_PREFIX", "specs/")
+    ran = shop.run("hook", "git", "pre-commit", at=place / "specs")
+    assert (ran.code, "two.py belongs to task 1.2" in ran.err) == (1, True), ran
+    # With GIT_DIR it is the other repository that git is at work in, and that one has no batch.
+    monkeypatch.setenv("GIT_DIR", str(other.path / ".git"))
+    assert shop.run("hook", "git", "pre-commit", at=place) == Ran(0, "", "")
+    monkeypatch.setenv("GIT_DIR", shop.git("rev-parse", "--git-dir", at=place, env={"GIT_DIR": f"{place}/.git"}))
+    assert shop.run("hook", "git", "pre-commit", at=place).code == 1
 
 
 def test_from_a_subfolder_with_a_part_of_the_changes(shop: Workshop, place: Path) -> None:
@@ -217,10 +224,13 @@ def test_an_ended_landing_says_what_executors_did(shop: Workshop, place: Path) -
     passed(place, "switch", "-c", "aside")
     passed(place, "switch", own)
     passed(place, "checkout", "HEAD", "--", "one.py")
+    seen = ["rebased its branch (1 commit)", "switched its worktree to aside"]
+    assert [task["noticed"] for task in shop.run("status", "--format", "json").json["tasks"]] == [seen, []]
+    assert f"           it {seen[1]}\n" in shop.run("status").out
     shop.finish("1.1")
     shop.finish("1.2")
     warnings = shop.land().json["warnings"]
-    assert warnings == ["task 1.1 rebased its branch (1 commit)", "task 1.1 switched its worktree to aside"]
+    assert warnings == [f"task 1.1 {what}" for what in seen]
 
 
 def test_an_ignored_list_is_read_from_the_copy(tmp_path: Path) -> None:
