@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -12,6 +11,7 @@ import pytest
 from pretend_client import DONE, Agent, Session
 from workshop import Workshop
 
+from ralph_hooks.batch.workplace import open_workplace
 from ralph_hooks.integrations.claude import calls
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "awaitingApproval": False}
@@ -51,6 +51,7 @@ def subjects(shop: Workshop) -> list[str]:
 def test_three_executors_that_end_in_reverse_order_land_in_order(session: Session, shop: Workshop) -> None:
     agents = begin(session, *TASKS)
     assert shop.state()["awaitingApproval"] is True
+    assert shop.status() == ""  # worktrees in .claude are no untracked files
     for number, agent in reversed(list(enumerate(agents, 1))):
         assert agent.input["run_in_background"] is False
         assert "in specs/demo" in agent.input["prompt"]
@@ -179,8 +180,11 @@ def test_calls_beyond_the_places_wait_for_one(
     _, answer = session.ask("Task 1.2")  # nobody ends: at the deadline it goes on, isolated
     assert time.monotonic() - asked >= 0.3
     assert answer["hookSpecificOutput"]["updatedInput"]["isolation"] == "worktree"
+    with open_workplace(shop.path) as work:
+        batch = work.store.open_batch()
+    assert batch
+    assert all(attempt.admitted for attempt in batch.attempts)
     ending.join()
-    assert json.loads(shop.run("status", "--format", "json").out)["batch"]
 
 
 def test_answers_leave_one_after_the_other(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +204,9 @@ def test_two_batches_in_one_session(tmp_path: Path) -> None:
     for pair in (("1.1", "1.2"), ("2.1", "2.2")):
         for agent in begin(session, *pair):
             do(agent, f"{agent.id}.txt")
+        assert session.told == ""  # of the batch before this was told already
         assert session.step().endswith("BATCH_COMPLETE")
+        session.told = ""
     assert session.shop.ticks() == ["1.1", "1.2", "2.1", "2.2"]
     assert session.shop.state()["taskIndex"] == 4
 
@@ -285,6 +291,11 @@ def test_a_refused_landing_is_told_once_and_made_when_it_can_be(session: Session
     assert "TASK_COMPLETE" not in told
     assert subjects(shop) == []
     assert session.step("toolu_bash") == ""
+    shop.git("commit", "--allow-empty", "-m", "Meanwhile")
+    session.made = 9
+    late = session.launch("toolu_late", {"subagent_type": "spec-executor", "prompt": ""})
+    assert late.begin() == {}
+    assert shop.git("rev-parse", "HEAD", at=late.place) == shop.git("rev-parse", "HEAD")  # it is in no batch
     _, answer = session.ask("Task 1.3")
     assert answer["hookSpecificOutput"]["permissionDecision"] == "deny"
     (shop.path / "1.txt").unlink()
@@ -346,12 +357,31 @@ def test_events_that_come_twice_or_late_change_nothing(session: Session, shop: W
     assert shop.git("rev-parse", "HEAD") == head
 
 
+def test_what_subagents_do_themselves_is_their_own_matter(session: Session, shop: Workshop) -> None:
+    one, two = begin(session, "1.1", "1.2")
+    do(one, "1.txt")
+    assert session.fire("PostToolBatch", agent=two, tool_calls=[]) == {}
+    call = {
+        "tool_name": "Agent",
+        "tool_use_id": "toolu_sub",
+        "tool_input": {"prompt": "Task 1.3", "subagent_type": "spec-executor"},
+    }
+    assert session.fire("PreToolUse", agent=two, **call) == {}
+    other = Agent(session, "toolu_x", "aother", "Explore", {}, two.place)
+    assert (other.begin(), other.stop()) == ({}, {})
+    assert [task["state"] for task in shop.run("status", "--format", "json").json["tasks"]] == ["done", "running"]
+    do(two, "2.txt")
+    assert session.step().endswith("BATCH_COMPLETE")
+    assert shop.ticks() == ["1.1", "1.2"]
+
+
 def test_the_mark_in_the_prompt_ties_agents_where_the_client_notes_nothing(session: Session, shop: Workshop) -> None:
     one, two = begin(session, "1.1", "1.2")
     for agent in (two, one):
         agent.transcript.with_suffix(".meta.json").unlink()
         agent.work({f"{agent.call[-1]}.txt": "x\n"}, f"By {agent.call[-1]}")
-        agent.end()
+        assert agent.stop() == {}
+        agent.unlock()
     assert session.step().endswith("BATCH_COMPLETE")
     assert subjects(shop) == ["By 1", "By 2"]
 

@@ -35,7 +35,7 @@ def agent_begins(event: AgentBegins, place: Path) -> Reply:
     agent = event.where.agent
     with open_workplace(place) as work:
         batch = own_batch(work, event.where)
-        if batch is None or agent is None or adopted(work, agent) or not decide.is_awaited(batch):
+        if batch is None or agent is None or not decide.is_awaited(batch):
             return NOTHING
         complaint = adopt(work, batch, agent, Path(event.where.cwd)).complaint
     if complaint is None:
