@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ralph_hooks.spec.locate import STATE, TEMPORARY, Spec
@@ -61,7 +60,7 @@ def _owner(lane: Lane, path: str) -> str | None:
 
 def is_kept(spec: Spec, path: str) -> bool:
     """Is `path` no executor's to change? State files and locks are; of the list they tick, progress they write."""
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     if name == STATE:
         return True
     return spec.own(path) and path not in {spec.tasks, spec.progress} and not fnmatchcase(name, TEMPORARY)

@@ -45,6 +45,8 @@ class Spec(NamedTuple):
         """Whether `path`, relative to `root`, is one of the spec's own files, which no executor's commit may carry."""
         if path == self.tasks or self.kind != "ralph":
             return path == self.tasks
+        if not path.rpartition("/")[2].startswith("."):  # as all of them do; a landing asks this of every path
+            return False
         where, name = PurePosixPath(path).parent, PurePosixPath(path).name
         directory = PurePosixPath(self.directory)
         if where == directory:
