@@ -38,7 +38,8 @@ def lane_of(index: int | None, tasks: Mapping[int, Task]) -> Lane:
     if index is None or index not in tasks:
         known = [task.files for task in tasks.values()]
         return Lane("", footprint(path for files in known for path in files) if all(known) else ())
-    others = tuple((task.name, footprint(task.files)) for other, task in sorted(tasks.items()) if other != index)
+    declaring = ((other, task) for other, task in sorted(tasks.items()) if task.files and other != index)
+    others = tuple((task.name, footprint(task.files)) for _, task in declaring)
     return Lane(tasks[index].name, footprint(tasks[index].files), others)
 
 
