@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ralph_hooks.batch.adopt import adopt, adopted
+from ralph_hooks.batch.adopt import adopt
 from ralph_hooks.batch.ending import remains
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
