@@ -131,7 +131,7 @@ class Session:
         place = self.shop.path / ".claude" / "worktrees" / f"agent-{name}"
         add = ("worktree", "add", "--quiet", "--no-track", "-B", f"worktree-agent-{name}", str(place), base)
         self.shop.git(*add)
-        self.shop.git("worktree", "lock", "--reason", f"claude agent agent-{name} (pid 1 start 1)", str(place))
+        self.shop.git("worktree", "lock", "--reason", f"claude agent agent-{name} (pid {self.pid} start 1)", str(place))
         agent = Agent(self, call, name, str(given["subagent_type"]), given, place)
         self.subagents.mkdir(parents=True, exist_ok=True)
         agent.transcript.with_suffix(".meta.json").write_text(json.dumps({"toolUseId": call}))

@@ -389,13 +389,16 @@ def test_the_mark_in_the_prompt_ties_agents_where_the_client_notes_nothing(sessi
 def test_a_session_that_died_is_landed_by_the_next(session: Session, shop: Workshop) -> None:
     session.pid = DEAD
     one, two = begin(session, "1.1", "1.2")
-    do(one, "1.txt")
+    one.work({"1.txt": "x\n"}, "Make 1.txt")
+    one.stop()  # and then its client was killed, so the worktree stays locked
     two.work({"2.txt": "half\n"}, commit=False)
     answer = Session(shop, "sid-2").fire("SessionStart", source="startup")
     told = answer["hookSpecificOutput"]["additionalContext"]
     assert "landed  1.1" in told
     assert "failed  1.2  its session ended before it did" in told
     assert subjects(shop) == ["Make 1.txt"]
+    assert not one.place.exists()
+    assert two.place.exists()
     assert (shop.state()["awaitingApproval"], shop.state()["taskIndex"]) == (False, 1)
     assert Session(shop, "sid-3").fire("SessionStart", source="startup") == {}
 

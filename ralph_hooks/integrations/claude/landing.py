@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ralph_hooks.integrations.claude.payload import Where
 from ralph_hooks.integrations.claude.turn import NOTHING, Reply, changing, untold
 
 RECENT = 3  # batches whose worktrees may be left: what is older is for `gc`
+_LOCK = re.compile(r"claude agent .*\(pid (?P<pid>\d+)\b")  # how the client says who has locked a worktree
 _ABANDONED = Ended(State.FAILED, "its session ended before it did", outside=True)
 
 
@@ -72,9 +74,19 @@ def tidy_up(place: Path, told: str | None) -> None:
         landed = [record for record in work.store.records() if record.batch.session and record.landing][-RECENT:]
         for record in landed:
             if record.landing:
+                _unlock(work, record.batch)
                 tidy(work, record.batch, record.landing)
         if not work.store.open_batch() and not any(_is_waiting(work, record) for record in landed):
             notes.remove(work.folder)
+
+
+def _unlock(work: Workplace, batch: Batch) -> None:
+    """A client that was killed leaves its executors' worktrees locked, in the name of a process that is no more."""
+    folders = {attempt.folder for attempt in batch.attempts}
+    for tree in worktrees(work.repository):
+        lock = _LOCK.match(tree.locked or "")
+        if tree.path in folders and lock and not owner.is_alive(f"{lock['pid']}:"):
+            work.repository.git("worktree", "unlock", "--", str(tree.path), accept=(0, 128))
 
 
 def _is_waiting(work: Workplace, record: Record) -> bool:
