@@ -51,6 +51,8 @@ def run(args: Namespace) -> int:
         put_json(_document(started))
     elif started.batch:
         put(describe(started.batch))
+    if started.breaker.state is not Position.CLOSED and not wanted.names:
+        note(explain(started.breaker))
     return _explain(started)
 
 
@@ -123,8 +125,6 @@ def _explain(started: Started) -> int:
         reason = started.earlier[item.task.index].reason
         note(f"task {item.task.name} rests until {item.until:%H:%M:%S} UTC, unless you name it: {reason}")
         code = code if started.batch else 1
-    if started.breaker.state is not Position.CLOSED:
-        note(explain(started.breaker))
     for attempt in started.batch.attempts if started.batch else ():
         earlier = started.earlier.get(attempt.index)
         if earlier:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from orchestrator import SESSION, Orchestrator
 from workshop import Workshop
 
 from ralph_hooks.batch.model import State
+from ralph_hooks.batch.store import Record, Store
 from ralph_hooks.errors import RefusedError
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 1, "awaitingApproval": False}
@@ -212,6 +215,29 @@ def test_no_more_executors_than_places(client: Orchestrator) -> None:
     assert client.admit("1.3", 2)
     with pytest.raises(RefusedError, match="has ended"):
         client.admit("1.1", 2)
+
+
+def test_many_who_ask_for_a_place_at_the_same_time(client: Orchestrator, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = ("1.1", "1.2", "1.3")
+    for task in tasks:
+        client.join(task)
+    look = Store.record
+
+    def slowly(store: Store, batch: str) -> Record | None:
+        found = look(store, batch)
+        time.sleep(0.3)  # between looking and writing
+        return found
+
+    monkeypatch.setattr(Store, "record", slowly)
+    children = []
+    for task in tasks:
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if client.admit(task, 1) else 1)
+        children.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    assert sorted(codes) == [0, 1, 1]
+    assert sum(attempt.admitted for attempt in client.batch().attempts) == 1
 
 
 # Worktrees of the orchestrator's.
