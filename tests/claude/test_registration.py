@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import tomllib
 from pathlib import Path
 
 from ralph_hooks import __version__
+from ralph_hooks.integrations.claude import launcher
 from ralph_hooks.integrations.claude.registration import EVENTS, HOOKS, LAUNCHER, hooks_object, plugin_hooks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,3 +43,13 @@ def test_settings_call_the_launcher_that_they_are_given() -> None:
 def test_the_plugin_has_the_version_of_the_package() -> None:
     plugin = json.loads((ROOT / ".claude-plugin" / "plugin.json").read_text())
     assert (plugin["name"], plugin["version"]) == ("ralph-hooks", __version__)
+
+
+def test_a_wheel_carries_the_launcher_and_what_it_sources() -> None:
+    found = launcher.path()
+    assert os.access(found, os.X_OK)
+    text = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    carried = text["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    for name in (LAUNCHER, "program.sh"):
+        assert carried[f"hooks/{name}"] == f"ralph_hooks/launchers/{name}"
+        assert (found.parent / name).is_file()
