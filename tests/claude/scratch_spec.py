@@ -94,6 +94,11 @@ def coordinator(*batches: Sequence[Use]) -> list[Turn]:
     ]
 
 
+def in_background(calls: Sequence[Use]) -> list[Turn]:
+    """The same, where it hears of each end by itself, or of several at once."""
+    return [Turn(uses=calls), Turn(says="They run."), *[Turn(says="News.", repeats=SIGNALS) for _ in calls]]
+
+
 # --- the executors
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from client import client
@@ -104,26 +105,19 @@ def write(files: Mapping[str, str]) -> str:
     return " && ".join(made + [f"printf %s {shlex.quote(files[name])} > {shlex.quote(name)}" for name in files])
 
 
-def play(
-    shop: Workshop,
-    scripts: Scripts,
-    *options: str,
-    stop_hooks: Sequence[str] = (),
-    settings: Mapping[str, Any] | None = None,
-    env: Mapping[str, str] | None = None,
-) -> Played:
+def play(shop: Workshop, scripts: Scripts, *options: str, hooks: Mapping[str, str] = MappingProxyType({})) -> Played:
     """Run the client in `shop` with the conversation `root`; every other script is that of a subagent.
 
-    `options` go to the client; `stop_hooks` are commands, `settings` more of the user's settings.
+    `options` go to the client; `hooks` are more hooks of the user's, event -> command.
     """
     stage = Stage(shop.path.parent / f"session of {shop.path.name}")
-    stage.set(scripts, {**(settings or {}), "hooks": _hooks(stage.events, stop_hooks)})
+    stage.set(scripts, {"hooks": _hooks(stage.events, hooks)})
     command = [client(), "-p", "SCRIPT:root", "--output-format", "stream-json", "--verbose", *options]
     model = [sys.executable, HERE / "scripted_model.py", stage.scripts, stage.requests]
     done = subprocess.run(
         [*_alone(), *model, *command, "--dangerously-skip-permissions"],
         cwd=shop.path,
-        env={**_environment(stage.home), **(env or {})},
+        env=_environment(stage.home),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -171,14 +165,15 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _hooks(log: Path, stop_hooks: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def _hooks(log: Path, more: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     recorder = shlex.join([sys.executable, str(HERE / "hook_recorder.py"), str(log)])
-    hooks = {name: [_entry(recorder, matcher)] for name, matcher in _RECORDED.items()}
-    hooks["Stop"] += [_entry(command) for command in stop_hooks]
-    return hooks
+    entries = {name: [_entry(recorder, matcher)] for name, matcher in _RECORDED.items()}
+    for name, command in more.items():
+        entries[name].append(_entry(command, _RECORDED[name]))
+    return entries
 
 
-def _entry(command: str, matcher: str = "") -> dict[str, Any]:
+def _entry(command: str, matcher: str) -> dict[str, Any]:
     return {"matcher": matcher, "hooks": [{"type": "command", "command": command, "timeout": 30}]}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ends import assert_at_rest, assert_commits
 from installing import by_plugin
-from scratch_spec import SIGNALS, coordinator, delegate, executor, make_spec, tick
+from scratch_spec import coordinator, delegate, executor, in_background, make_spec, tick
 from scripted_model import Turn
 from session import HERE, bash, play, write
 from workshop import Workshop
@@ -69,7 +69,7 @@ def test_increments_is_led_through_the_whole_list(shop: Workshop, base: str, tmp
         *coordinator([delegate(shop, "2.1"), delegate(shop, "2.2")]),
         Turn(says="ALL_TASKS_COMPLETE"),
     ]
-    played = play(shop, {"root": root, **executors(shop)}, *by_plugin(shop), stop_hooks=[str(hook.script)])
+    played = play(shop, {"root": root, **executors(shop)}, *by_plugin(shop), hooks={"Stop": str(hook.script)})
     tasks = ("Continue with task 2", "Continue with task 3", "Continue with task 5")
     assert hook.decisions() == [*tasks, "all tasks complete"], played
     assert not (shop.path / shop.page(".ralph-state.json")).exists(), "the handler has taken it away"
@@ -85,7 +85,7 @@ def test_reads_is_led_through_the_whole_list(shop: Workshop, base: str, tmp_path
         Turn(uses=[bash(f'sed -i \'s/"taskIndex": 2/"taskIndex": 3/\' {state}')]),  # what this handler leaves to it
         *coordinator([delegate(shop, "2.1"), delegate(shop, "2.2")]),
     ]
-    played = play(shop, {"root": root, **executors(shop)}, *by_plugin(shop), stop_hooks=[str(hook.script)])
+    played = play(shop, {"root": root, **executors(shop)}, *by_plugin(shop), hooks={"Stop": str(hook.script)})
     assert hook.decisions() == ["Continue (Task 3/5)", "all tasks verified complete"], played
     assert_at_rest(played)
     assert_commits(played, "1.1", "1.2", "1.3", "2.1", "2.2", base=base)
@@ -97,8 +97,8 @@ def test_the_hold_keeps_it_waiting_for_executors_in_the_background(tmp_path: Pat
     hook = StopHook("increments", tmp_path)
     scripts = {task: executor(shop, task, first="sleep 2") for task in ("1.1", "1.2")}
     calls = [delegate(shop, "1.1"), delegate(shop, "1.2")]
-    scripts["root"] = [Turn(uses=calls), Turn(says="They run."), *[Turn(says="News.", repeats=SIGNALS)] * 4]
-    played = play(shop, scripts, *by_plugin(shop), stop_hooks=[str(hook.script)])
+    scripts["root"] = in_background(calls)
+    played = play(shop, scripts, *by_plugin(shop), hooks={"Stop": str(hook.script)})
 
     assert_commits(played, "1.1", "1.2", base=base)
     stops = played.named("Stop")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from ends import assert_landed
 from installing import by_plugin
-from scratch_spec import coordinator, delegate, done, executor, make_spec, progress, tick
-from scripted_model import Turn
+from scratch_spec import coordinator, delegate, done, executor, in_background, make_spec, progress, tick
+from scripted_model import Turn, Use
 from session import bash, play, write
 from workshop import Workshop
 
@@ -64,6 +64,32 @@ def test_an_executor_that_dies_holds_up_nobody(shop: Workshop, base: str) -> Non
         if shop.git("log", "-1", "--format=%s", commit) == "Work on 1.2"
     ]
     assert kept, "what it had committed is there"
+
+
+def test_an_executor_that_dies_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
+    shop = make_spec(tmp_path / "repo", *TASKS, config="[claude]\nbackground = true\n")
+    base = shop.git("rev-parse", "HEAD")
+    scripts = {
+        "root": in_background([delegate(shop, task) for task in TASKS]),
+        "1.1": executor(shop, "1.1", after=["1.2"]),
+        "1.2": [Turn(status=400)],
+        "1.3": executor(shop, "1.3", after=["1.2"], first="sleep 1"),
+    }
+    played = play(shop, scripts, *by_plugin(shop))
+    assert_landed(played, "1.1", "1.3", base=base, open_tasks=["1.2"], stop=-1)
+    assert "TASK_COMPLETE" not in played.named("Stop")[-1].payload["last_assistant_message"]
+
+
+def test_a_call_that_another_hook_refuses_has_failed(shop: Workshop, base: str) -> None:
+    look = Use("Agent", {"description": "Look at task 1.3", "prompt": "SCRIPT:look", "subagent_type": "Explore"})
+    scripts = {task: executor(shop, task) for task in TASKS}
+    scripts["root"] = coordinator(
+        [delegate(shop, "1.1"), look, bash("ls"), delegate(shop, "1.2"), delegate(shop, "1.3")]
+    )
+    refusing = "! grep -q 'Task 1.2' || { echo no more agents >&2; exit 2; }"
+    played = play(shop, scripts, *by_plugin(shop), hooks={"PreToolUse": refusing})
+    assert_landed(played, "1.1", "1.3", base=base, open_tasks=["1.2"])
+    assert "failed  1.2" in played.added("root", 1)
 
 
 def test_the_next_session_lands_what_a_killed_one_left(shop: Workshop, base: str) -> None:
