@@ -18,3 +18,11 @@ def admit(work: Workplace, batch_id: str, call: str, places: int) -> bool:
     if attempt.state is not State.RUNNING:
         raise RefusedError(f"task {attempt.name} has ended already: {attempt.state}", "start it anew after the landing")
     return attempt.admitted
+
+
+def begun(work: Workplace, batch_id: str) -> int:
+    """How many executors of a batch have a worktree, or have ended without one."""
+    record = work.store.record(batch_id)
+    attempts = record.batch.attempts if record else ()
+    without = sum(attempt.agent is None and attempt.state is not State.RUNNING for attempt in attempts)
+    return without + work.store.count_adopted(batch_id)

@@ -159,6 +159,10 @@ class Store:
         row = self._db.execute("select document from adopted where agent = ?", (agent,)).fetchone()
         return Adopted.from_json(json.loads(row[0])) if row else None
 
+    def count_adopted(self, batch: str) -> int:
+        (number,) = self._db.execute("select count(*) from adopted where batch = ?", (batch,)).fetchone()
+        return int(number)
+
     def adopted_at(self, worktree: str) -> Adopted | None:
         """The one whose worktree is at this path, the latest if there was one before."""
         rows = self._db.execute("select document from adopted order by rowid desc").fetchall()

@@ -16,7 +16,7 @@ from pretend_client import Agent, Session
 from workshop import Workshop
 
 from ralph_hooks.batch.workplace import exclusive, open_workplace
-from ralph_hooks.integrations.claude import calls, hook, registration
+from ralph_hooks.integrations.claude import hook, registration, spacing
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "awaitingApproval": False}
 SECRET = "sesame-open"
@@ -24,7 +24,8 @@ SECRET = "sesame-open"
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "APART", 0.0)
+    monkeypatch.setattr(spacing, "LEAST", 0.0)
+    monkeypatch.setattr(spacing, "MOST", 0.0)
     monkeypatch.setenv("CLAUDE_CODE_MESSAGING_TOKEN", SECRET)
 
 

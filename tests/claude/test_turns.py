@@ -11,8 +11,9 @@ import pytest
 from pretend_client import DONE, Agent, Session
 from workshop import Workshop
 
+from ralph_hooks.batch.adopt import adopt
 from ralph_hooks.batch.workplace import open_workplace
-from ralph_hooks.integrations.claude import calls
+from ralph_hooks.integrations.claude import calls, spacing
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "awaitingApproval": False}
 TASKS = ("1.1", "1.2", "1.3")
@@ -21,7 +22,8 @@ DEAD = 2**22 + 1  # no process has this id
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "APART", 0.0)
+    monkeypatch.setattr(spacing, "LEAST", 0.0)
+    monkeypatch.setattr(spacing, "MOST", 0.0)
 
 
 @pytest.fixture
@@ -188,11 +190,44 @@ def test_calls_beyond_the_places_wait_for_one(
 
 
 def test_answers_leave_one_after_the_other(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "APART", 0.5)
+    monkeypatch.setattr(spacing, "LEAST", 0.5)
     session.ask("Task 1.1")
     before = time.monotonic()
     session.ask("Task 1.2")
     assert time.monotonic() - before >= 0.4
+
+
+def test_an_answer_waits_for_the_executor_before_it(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacing, "MOST", 20.0)
+    call, answer = session.ask("Task 1.1")
+    first = session.launch(call, answer["hookSpecificOutput"]["updatedInput"])
+    beginning = threading.Timer(0.8, begin_outside, [first])
+    before = time.monotonic()
+    beginning.start()
+    session.ask("Task 1.2")
+    assert 0.7 <= time.monotonic() - before < 10
+    beginning.join()
+
+
+def begin_outside(agent: Agent) -> None:
+    """SubagentStart as another process, as it comes while the hook of a call waits."""
+    with open_workplace(agent.session.shop.path) as work:
+        batch = work.store.open_batch()
+        assert batch
+        adopt(work, batch, agent.id, agent.place)
+
+
+def test_an_answer_waits_for_nobody_who_will_not_begin(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacing, "MOST", 20.0)
+    call, answer = session.ask("Task 1.1")
+    session.launch(call, answer["hookSpecificOutput"]["updatedInput"]).die("Failed to create worktree")
+    before = time.monotonic()
+    session.ask("Task 1.2")
+    assert time.monotonic() - before < 10
+    monkeypatch.setattr(spacing, "MOST", 0.6)
+    before = time.monotonic()
+    session.ask("Task 1.3")  # nobody says what became of the one before
+    assert time.monotonic() - before >= 0.5
 
 
 def test_two_batches_in_one_session(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Mapping
@@ -28,6 +27,7 @@ from ralph_hooks.integrations.claude.landing import land_abandoned, land_batch, 
 from ralph_hooks.integrations.claude.match import Listed, match
 from ralph_hooks.integrations.claude.payload import CallBegins
 from ralph_hooks.integrations.claude.prompt import Assignment, rewritten
+from ralph_hooks.integrations.claude.spacing import keep_apart
 from ralph_hooks.integrations.claude.turn import Reply, changing, untold
 from ralph_hooks.spec import handler, state
 from ralph_hooks.spec.locate import Spec, locate
@@ -42,7 +42,6 @@ WAIT = (
     3000.0  # seconds that a call waits for a place; then it goes on, because alone it would work in the main checkout
 )
 PAUSE = 0.5  # between two looks
-APART = 0.25  # seconds between two answers: worktrees that the client makes at the same moment fight over git's files
 
 
 class LeftError(Exception):
@@ -72,7 +71,7 @@ def call_begins(event: CallBegins, place: Path) -> Reply:
             ready = _enter(work, event)
         with open_workplace(place) as work:
             _wait(work, ready, until)
-            _keep_apart(work.folder)
+            keep_apart(work, ready.joined.batch.id)
     except RefusedError as error:
         return Reply(deny(f"ralph-hooks: {error}"))
     return Reply(isolate(ready.input, ready.said), ready.told)
@@ -192,12 +191,3 @@ def _wait(work: Workplace, ready: _Ready, until: float) -> None:
             admit(work, batch.id, call, len(batch.attempts) + 1_000)
             return
         time.sleep(PAUSE)
-
-
-def _keep_apart(folder: Path) -> None:
-    """Let this answer leave a little after the one before it, of whichever session."""
-    with (folder / "claude.answered").open("ab") as stamp:
-        fcntl.flock(stamp, fcntl.LOCK_EX)  # held for a quarter of a second by each, and by the dead not at all
-        since = time.time() - os.fstat(stamp.fileno()).st_mtime
-        time.sleep(max(0.0, min(APART, APART - since)))
-        os.utime(stamp.fileno())
