@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from npm_packages import installed
 from repositories import Place, make_place, snapshot
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-TOOLS = CACHE / "ralph-hooks-tests" / "managers"
-PINNED = {"husky": "husky@9.1.7", "lefthook": "lefthook@2.2.2"}
 OURS = ["pre-commit", "prepare-commit-msg", "commit-msg"]
 CONFIG = """repos:
 - repo: local
@@ -106,17 +103,15 @@ def test_a_hook_of_the_users_that_a_manager_found_behind_ours_comes_back(place: 
 # husky and lefthook, from npm.
 
 
-def package(name: str) -> Path:
-    """The program of a package of npm's, which is installed outside of the repository when it is missing."""
-    if not (TOOLS / "node_modules" / name).is_dir():
-        TOOLS.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "install", "--no-fund", "--no-audit", PINNED[name]], cwd=TOOLS, check=True, timeout=300)
-    return TOOLS / "node_modules" / ".bin" / name
+def package(name: str, version: str) -> Path:
+    """The program of a package of npm's."""
+    return installed(name, version, name) / "node_modules" / ".bin" / name
 
 
 @pytest.mark.slow
+@pytest.mark.npm
 def test_beside_husky(place: Place) -> None:
-    husky = package("husky")
+    husky = package("husky", "9.1.7")
     place.shop.write({".husky/pre-commit": "echo husky $(basename $0)\n", ".husky/commit-msg": "cat $1\n"})
     place.shop.commit("Configure")
     tool(place, husky)
@@ -138,8 +133,9 @@ def test_beside_husky(place: Place) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.npm
 def test_beside_lefthook(place: Place) -> None:
-    lefthook = package("lefthook")
+    lefthook = package("lefthook", "2.2.2")
     config = "pre-commit:\n  commands:\n    theirs:\n      run: echo lefthook ran\n"
     place.shop.write({"lefthook.yml": config})
     place.shop.commit("Configure")
