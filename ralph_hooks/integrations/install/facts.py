@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ralph_hooks.git import features
-from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.repository import Repository, worktree_at
 from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.integrations.install import git_settings
 from ralph_hooks.integrations.install.claude_settings import PATH
@@ -53,9 +53,11 @@ def gather(repository: Repository, launchers: Sequence[str]) -> Found:
 
 def main_worktree(repository: Repository) -> Path:
     """The worktree that stays: the main one; of a bare repository the one that we are in."""
-    first = worktrees(repository)[:1]
-    # A bare repository lists its linked worktrees alone.
-    return first[0].path if first and (first[0].path / ".git").is_dir() else repository.top
+    for tree in worktrees(repository)[:1]:
+        # A bare repository lists its linked worktrees alone; of a submodule git names the git directory.
+        if (tree.path / ".git").exists() and worktree_at(repository, tree.path).git_dir == repository.common_dir:
+            return tree.path
+    return repository.top
 
 
 def _hooks_path(repository: Repository, folder: Path) -> HooksPath | None:
