@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from repositories import LOG, STAND_IN, Place, make_place, snapshot
+from workshop import Workshop
 
 from ralph_hooks.git.features import installed
 from ralph_hooks.integrations.install import files
@@ -244,6 +246,24 @@ def test_a_hook_that_was_replaced_or_edited_meanwhile_stays(place: Place) -> Non
     assert not list((place.git_dir / "hooks").glob("*ralph*"))
 
 
+def test_settings_that_git_tracks_are_named(place: Place) -> None:
+    place.shop.write({".claude/settings.local.json": "{}\n"})
+    place.shop.commit("Settings")
+    assert "git rm --cached .claude/settings.local.json" in place.install("--claude").json["notes"][0]
+
+
+def test_a_repository_can_be_moved_with_its_installation(place: Place) -> None:
+    place.hook("commit-msg", THEIRS)
+    before = snapshot(place)
+    place.install("--claude")
+    moved = Place(Workshop(place.top.rename(place.top.with_name("moved"))), place.linked)
+    moved.commit()
+    assert moved.ran() == ["pre-commit", "prepare-commit-msg", "commit-msg"]
+    assert theirs(moved) == ["theirs .git/hooks/commit-msg .git/COMMIT_EDITMSG"]
+    moved.uninstall()
+    assert snapshot(moved) == before
+
+
 def test_settings_that_are_no_json_are_refused_before_anything_is_changed(place: Place) -> None:
     place.shop.write({".claude/settings.local.json": '{"hooks": '})
     before = snapshot(place)
@@ -299,6 +319,20 @@ def test_a_hooks_path_that_is_set_again_does_not_put_ours_out(place: Place) -> N
     assert place.ran()
     place.uninstall()
     assert place.shop.git("config", "--get-all", "core.hooksPath") == ".husky/_"
+
+
+def test_a_hooks_folder_that_is_a_link_is_not_written_into(place: Place) -> None:
+    shutil.rmtree(place.git_dir / "hooks")
+    place.hook("commit-msg", THEIRS, folder="tracked hooks")
+    (place.git_dir / "hooks").symlink_to("../tracked hooks")
+    before = snapshot(place)
+    place.install()
+    assert [path.name for path in (place.top / "tracked hooks").iterdir()] == ["commit-msg"]
+    place.commit()
+    assert place.ran() == ["pre-commit", "prepare-commit-msg", "commit-msg"]
+    assert theirs(place) == [f"theirs {place.git_dir}/hooks/commit-msg .git/COMMIT_EDITMSG"]
+    place.uninstall()
+    assert snapshot(place) == before
 
 
 # Worktrees and folders.

@@ -6,9 +6,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.repository import Repository, worktree_at
 from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.integrations.install.carry_out import Change, alone, carry_out, changes
+from ralph_hooks.integrations.install.claude_settings import PATH
 from ralph_hooks.integrations.install.facts import Found, gather, main_worktree
 from ralph_hooks.integrations.install.managers import managing
 from ralph_hooks.integrations.install.model import Facts, Plan
@@ -54,7 +55,8 @@ def install(repository: Repository, *, claude: bool, dry_run: bool) -> Installed
         steps = changes(found, planned.edits)
         if not dry_run:
             carry_out(found, planned.edits, program=str(program.path), claude=with_claude)
-    notes = (*planned.notes, *([warning] if warning else []))
+    tracked = _tracked_settings(repository, found.facts.top) if with_claude else None
+    notes = (*planned.notes, *(note for note in (warning, tracked) if note))
     return Installed(found.facts.top, planned.manager, planned.how, program.path, hooks, with_claude, steps, notes)
 
 
@@ -103,6 +105,12 @@ def _planned(facts: Facts, program: Path, *, claude: bool) -> tuple[Plan, tuple[
 def _passing(repository: Repository) -> tuple[Path, ...]:
     stays = main_worktree(repository)
     return tuple(worktree.path for worktree in worktrees(repository) if worktree.path != stays)
+
+
+def _tracked_settings(repository: Repository, top: Path) -> str | None:
+    if not worktree_at(repository, top).git("ls-files", "--", PATH).text:
+        return None
+    return f"{PATH} is tracked by git, and its commands hold paths of this machine: git rm --cached {PATH}"
 
 
 def _left(found: Found) -> list[str]:
