@@ -43,6 +43,8 @@ def test_settings_call_the_launcher_that_they_are_given() -> None:
 def test_the_plugin_has_the_version_of_the_package() -> None:
     plugin = json.loads((ROOT / ".claude-plugin" / "plugin.json").read_text())
     assert (plugin["name"], plugin["version"]) == ("ralph-hooks", __version__)
+    market = json.loads((ROOT / ".claude-plugin" / "marketplace.json").read_text())
+    assert [(item["name"], item["source"]) for item in market["plugins"]] == [(plugin["name"], "./")]
 
 
 def test_a_wheel_carries_the_launcher_and_what_it_sources() -> None:
