@@ -79,7 +79,7 @@ def call_returned(event: CallReturned, place: Path) -> Reply:
         if event.launched:
             known = notes.read(work.folder)
             notes.write(work.folder, known._replace(launched=(*known.launched, event.call)))
-        elif batch:
+        else:
             ending = Ending(event.call, decide.outcome(event.report))
             end_calls(work, batch, event.where.transcript, [ending], event.agent)
     return NOTHING

@@ -24,7 +24,8 @@ from ralph_hooks.integrations.claude.registration import EVENTS
 if TYPE_CHECKING:
     from ralph_hooks.integrations.claude.turn import Reply
 
-LAST_TO_TIDY = (payload.StepEnded, payload.PromptGiven, payload.SessionBegins, payload.CallBegins)
+# Events after which worktrees may go: nobody is at work in them, or waits for us to end.
+TIDYING = (payload.StepEnded, payload.PromptGiven, payload.SessionBegins, payload.CallBegins)
 SPEAKING = (payload.StepEnded, payload.CallBegins)  # events whose silence would be taken for "all is well"
 UNREGISTERED = 50.0  # seconds for an event that we did not ask for
 
@@ -67,7 +68,7 @@ def _handle(event: payload.Event, place: Place) -> None:
         if left.loud:
             _note(place, f"a call of an executor was left as it is: {left}")
             _print(context("PreToolUse", f"ralph-hooks leaves this call as it is, in the main checkout: {left}"))
-    if isinstance(event, LAST_TO_TIDY) and notes.exist(place.common_dir / "ralph"):
+    if isinstance(event, TIDYING) and notes.exist(place.common_dir / "ralph"):
         tidy_up(place.top, told)
 
 
