@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.leftovers import Leftover, clear, look
@@ -30,8 +30,7 @@ _OF_BATCHES = (names.BATCH, names.UNDO, names.SAVED, names.LOG)
 _OVER = (Phase.LANDED, Phase.ABORTED, Phase.UNDONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An attempt of an old batch. `proof`: why it need not be kept, None where that cannot be shown."""
 
     batch: Batch
@@ -53,8 +52,7 @@ class Item:
         return f"its worktree stays: {self.left.obstacle}" if self.left.obstacle else None
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
+class Old(NamedTuple):
     """A batch that is over for long enough, with what is left of it. `refs`: those of the batch as a whole."""
 
     record: Record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import Remains, branch_ref, branch_tip, remains
@@ -15,8 +15,7 @@ from ralph_hooks.git.snapshot import snapshot
 from ralph_hooks.git.worktrees import remove_worktree, worktrees
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(NamedTuple):
     """What is left of an attempt. `obstacle`: why its worktree must stay; `ignored`: files that would go with it.
 
     `branch`: the ref that may go, where it holds nothing but what is pinned.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.git import features
 from ralph_hooks.git.repository import Repository, worktree_at
@@ -18,8 +18,7 @@ from ralph_hooks.integrations.install.model import LINK, Facts, File, HooksPath
 from ralph_hooks.integrations.install.restore import MOVED, without_us
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A repository as it is. `now`: every file that we have written or may write; `facts`: the same without us."""
 
     facts: Facts

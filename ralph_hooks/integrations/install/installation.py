@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.git.repository import Repository, worktree_at
 from ralph_hooks.git.worktrees import worktrees
@@ -18,8 +18,7 @@ from ralph_hooks.integrations.install.program import candidates, choose
 from ralph_hooks.integrations.install.wish import LAUNCHERS, claude_launchers, wish
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(NamedTuple):
     """What an installation has changed, or would. `top`: the worktree that paths are shown from."""
 
     top: Path
@@ -32,8 +31,7 @@ class Installed:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Uninstalled:
+class Uninstalled(NamedTuple):
     """What taking an installation out has changed, or would."""
 
     top: Path
@@ -73,8 +71,7 @@ def uninstall(repository: Repository, *, dry_run: bool) -> Uninstalled:
     return Uninstalled(found.facts.top, steps, tuple(_left(found)))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The installation that there is. `program`: what its hooks call; `changes`: what `install` would mend."""
 
     manager: str

@@ -6,9 +6,8 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.integrations.install.model import Edit, File, Part
@@ -17,8 +16,7 @@ NAME = "install.json"  # in our folder
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """`program`: what the hooks call. `claude`: those of Claude Code were asked for. `folders`: made for our files."""
 
     edits: tuple[Edit, ...] = ()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LINK = 0o120000  # the mode of a symbolic link, as in git
 SCRIPT, PLAIN = 0o755, 0o644
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file as it stands, or is to stand. Of a symbolic link `mode` is LINK and `content` its target."""
 
     content: bytes
@@ -29,8 +27,7 @@ class Part(StrEnum):
     SETTINGS = "settings"  # our entries in Claude Code's settings
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A file before and after an installation; None where there is none.
 
     `aside`: where the file that was here before has been moved to.
@@ -43,8 +40,7 @@ class Edit:
     aside: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HooksPath:
+class HooksPath(NamedTuple):
     """`core.hooksPath` as somebody else has set it. `scope` is git's word: local, worktree, global or system."""
 
     value: str
@@ -52,8 +48,7 @@ class HooksPath:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """A repository as it would be without us.
 
     `top`: the worktree in which Claude Code finds the project's settings, the main one. `hooks_dir`: where git looks
@@ -77,16 +72,14 @@ class Facts:
         return self.files.get(self.hooks_dir / name)
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """A hook of git's that is to be ours too. `stdin`: git writes to it."""
 
     name: str
     stdin: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What is to be installed.
 
     `program`: the ralph-hooks that hooks call. `settings`: the `hooks` object of Claude Code's settings, None without.
@@ -102,8 +95,7 @@ class Wish:
     excludes: tuple[str, ...]  # lines for info/exclude
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(NamedTuple):
     """How a manager has our hooks called: files of its own, and values for git's configuration, in order."""
 
     edits: tuple[Edit, ...] = ()
@@ -121,8 +113,7 @@ class Manager(Protocol):
     def wire(self, facts: Facts, hooks: Iterable[Hook], guard: Path) -> Wiring: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What an installation comes to."""
 
     manager: str

@@ -6,8 +6,8 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import ralph_hooks
 from ralph_hooks.errors import RefusedError
@@ -16,8 +16,7 @@ NAME = "ralph-hooks"
 _PASSING = ("/.cache/", "/tmp/", "/var/tmp/")  # noqa: S108 - environments made for one run: uvx, pre-commit, pipx run
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A console script, and every place that it needs: itself, its interpreter, its package."""
 
     path: Path

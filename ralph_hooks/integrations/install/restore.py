@@ -6,7 +6,6 @@ An installation is planned on this, so a second one comes to the same; taking it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from ralph_hooks.integrations.install.blocks import blocks, without_block
@@ -91,7 +90,7 @@ def _same_maker(one: File, other: File | None) -> bool:
 def _stripped(edit: Edit, current: File, launchers: Sequence[str]) -> File | None:
     content = _STRIP[edit.part](current.content, launchers)
     nothing = not content.strip() or (edit.part is Part.SETTINGS and content.split() in ([b"{", b"}"], [b"{}"]))
-    return None if nothing and edit.before is None else replace(current, content=content)
+    return None if nothing and edit.before is None else current._replace(content=content)
 
 
 def _without_settings(content: bytes, launchers: Sequence[str]) -> bytes:

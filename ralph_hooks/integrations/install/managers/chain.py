@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.integrations.install.model import LINK, SCRIPT, Edit, Facts, File, Hook, Part, Wiring
 from ralph_hooks.integrations.install.scripts import ASIDE, both, call_moved
@@ -14,8 +14,7 @@ from ralph_hooks.integrations.install.scripts import ASIDE, both, call_moved
 HOW = "ours run first, then the hooks that were in the hooks folder"
 
 
-@dataclass(frozen=True, slots=True)
-class Shim:
+class Shim(NamedTuple):
     """What a manager writes into the hooks folder: `mark` is in it.
 
     `legacy`: the variable that it sets while it runs a hook that it found in its place and moved aside. Its shim must
