@@ -90,12 +90,14 @@ def _stale(lock: Lock) -> Problem:
 
 def worktrees(facts: Facts) -> Report:
     ours = [tree for tree in facts.trees if tree.batch]
+    agents = [tree for tree in facts.trees if tree.path.parts[-3:-1] == (".claude", "worktrees")]
     problems = [problem for tree in facts.trees for problem in _tree(tree)]
     problems += [
         Problem(f"{path} is no worktree of git's any more; look into it", f"rm -r {shlex.quote(str(path))}")
         for path in facts.strays
     ]
-    return Report((f"{len(facts.trees)} linked, {len(ours)} of them of batches",), tuple(problems))
+    whose = f"{len(ours)} of them of batches, {len(agents)} of Claude Code's agents"
+    return Report((f"{len(facts.trees)} linked, {whose}",), tuple(problems))
 
 
 def _tree(tree: Tree) -> list[Problem]:

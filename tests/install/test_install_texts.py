@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.integrations.install.blocks import with_block, without_block
 from ralph_hooks.integrations.install.claude_settings import commands, with_hooks, without_hooks
 from ralph_hooks.integrations.install.git_settings import text
+from ralph_hooks.integrations.install.managers import MANAGERS
 from ralph_hooks.integrations.install.program import Program, choose
 from ralph_hooks.integrations.install.scripts import call_moved
 
@@ -96,6 +98,16 @@ def test_commands_of_settings_are_listed_with_their_events() -> None:
         ("Stop", "/x/claude-event Stop"),
         ("PreToolUse", "/x/claude-event PreToolUse"),
     )
+
+
+# Managers.
+
+
+def test_every_manager_is_documented() -> None:
+    document = (Path(__file__).resolve().parents[2] / "docs" / "install.md").read_text(encoding="utf-8")
+    assert len(MANAGERS) == 6
+    for name in MANAGERS:
+        assert re.search(rf"^\|.*{name}", document, re.MULTILINE), name
 
 
 # git's configuration.

@@ -80,12 +80,8 @@ class Hook(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What is to be installed.
+    """What is to be installed. `settings`: the `hooks` object of Claude Code's settings, None without."""
 
-    `program`: the ralph-hooks that hooks call. `settings`: the `hooks` object of Claude Code's settings, None without.
-    """
-
-    program: str
     hooks: tuple[Hook, ...]
     launchers: Mapping[str, str]  # file name in our folder -> text
     guard: str  # the launcher of git's hooks among them

@@ -23,7 +23,6 @@ def wish(folder: Path, program: Path, claude_files: Mapping[str, str] | None) ->
     guard = folder / git.LAUNCHER
     launchers = {git.LAUNCHER: git.launcher((os.fspath(program),)), **(claude_files or {})}
     return Wish(
-        program=os.fspath(program),
         hooks=tuple(Hook(hook.name, hook.stdin) for hook in git.HOOKS),
         launchers=launchers,
         guard=git.LAUNCHER,

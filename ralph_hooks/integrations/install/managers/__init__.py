@@ -5,14 +5,9 @@ from __future__ import annotations
 from ralph_hooks.integrations.install.managers import git_config, hooks_path, husky, lefthook, plain, pre_commit, prek
 from ralph_hooks.integrations.install.model import Facts, Manager
 
-MANAGERS: dict[str, Manager] = {
-    "husky": husky,
-    "core.hooksPath": hooks_path,
-    "lefthook": lefthook,
-    "prek": prek,
-    "pre-commit": pre_commit,
-    "git": plain,
-}
+_ORDER: tuple[Manager, ...] = (husky, hooks_path, lefthook, prek, pre_commit, plain)
+MANAGERS = {manager.NAME: manager for manager in _ORDER}
+
 # What managers write into the hooks folder.
 SHIMS = (lefthook.SHIM, prek.SHIM, pre_commit.SHIM)
 
