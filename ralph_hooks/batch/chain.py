@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
-from ralph_hooks.batch.disjoint import disjoint
+from ralph_hooks.batch.disjoint import Touched, disjoint
 from ralph_hooks.batch.model import Attempt
 from ralph_hooks.batch.pages import Binder, Pages, stamped
 from ralph_hooks.batch.squash import Squash
@@ -76,7 +76,7 @@ def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
         parked[found.squash.attempt.index] = found
 
 
-_Since = dict[str, Mapping[str, Change]]  # base -> what the chain's tip changes against it
+_Since = dict[str, Touched]  # base -> what the chain's tip changes against it
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ def _since(objects: Objects, plan: Plan) -> _Since:
     """What the target has changed against the base of each squash before the chain begins."""
     bases = list(dict.fromkeys(squash.base for squash in plan.squashes))
     diffs = diff_trees(objects, [(objects.tree_of(base), objects.tree_of(plan.tip)) for base in bases])
-    return dict(zip(bases, diffs, strict=True))
+    return {base: Touched().also(diff.values()) for base, diff in zip(bases, diffs, strict=True)}
 
 
 def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
@@ -124,7 +124,7 @@ def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squas
     commit = plan.commit(squash, tree, tip.commit) if tree != tip.tree else None
     tip.links.append(Link(squash, tip.commit, tip.tree, commit, tree))
     landed = _landed(objects, tip.tree, merged, tree, edits)
-    tip.since = {base: _onward(target, landed) for base, target in tip.since.items()}
+    tip.since = {base: touched.also(landed) for base, touched in tip.since.items()}
     tip.commit, tip.tree, tip.pages = commit or tip.commit, tree, pages
     if any(is_attributes(path) for path in squash.change):
         tip.attributes = tip.commit
@@ -151,12 +151,13 @@ def _merge(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squa
     return _Fit(merged.tree, {}, whole=False)
 
 
-def _landed(objects: Objects, before: str, merged: _Fit, tree: str, edits: Mapping[str, Entry | None]) -> Diff:
+def _landed(
+    objects: Objects, before: str, merged: _Fit, tree: str, edits: Mapping[str, Entry | None]
+) -> Iterable[Change]:
     """What the new commit changes against the tip before it."""
     if not merged.whole:
-        return diff_trees(objects, [(before, tree)])[0]
-    pairs = ((path, objects.entry(before, path), new) for path, new in edits.items())
-    return {path: Change(path, old, new) for path, old, new in pairs if old != new}
+        return diff_trees(objects, [(before, tree)])[0].values()
+    return [Change(path, objects.entry(before, path), new) for path, new in edits.items()]
 
 
 def _conflict(messages: Sequence[str]) -> str:

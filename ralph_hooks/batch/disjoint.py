@@ -6,25 +6,46 @@ a process for each task is saved. Whatever is not plainly apart goes to git.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ralph_hooks.git.diff import Change, Diff
 
 
-def disjoint(mine: Diff, theirs: Mapping[str, Change]) -> bool:
-    """Do two changes of one base, path by path, have nothing to do with each other? Then the merge is clean."""
-    return not (
-        mine.keys() & theirs.keys()
-        or _stands_on(mine, theirs)
-        or _stands_on(theirs, mine)
-        or _may_follow_rename(mine.values(), theirs.values())
-        or _may_follow_rename(theirs.values(), mine.values())
+class Touched(NamedTuple):
+    """What a side has changed against a base: paths, the folders that they lie in, and whether any came or went.
+
+    A path that is as in the base again may still be in it: then git is asked, which is never wrong.
+    """
+
+    paths: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    adds: bool = False
+    deletes: bool = False
+
+    def also(self, changes: Iterable[Change]) -> Touched:
+        """With these changes on top."""
+        found = tuple(changes)
+        return Touched(
+            self.paths.union(change.path for change in found),
+            self.folders.union(folder for change in found for folder in _folders(change.path)),
+            self.adds or any(change.old is None for change in found),
+            self.deletes or any(change.new is None for change in found),
+        )
+
+
+def disjoint(mine: Diff, theirs: Touched) -> bool:
+    """Has a change nothing to do with what the other side has touched? Then git would merge it as it is."""
+    own = Touched().also(mine.values())
+    return (
+        own.paths.isdisjoint(theirs.paths)
+        # File and folder cannot both stand at a path.
+        and own.paths.isdisjoint(theirs.folders)
+        and own.folders.isdisjoint(theirs.paths)
+        # One side may have renamed a folder that the other adds a file to: git asks where that file should go.
+        and not (own.deletes and theirs.adds)
+        and not (own.adds and theirs.deletes)
     )
-
-
-def _stands_on(mine: Collection[str], theirs: Collection[str]) -> bool:
-    """Is a path of `theirs` a folder that a path of `mine` lies in? File and folder cannot both be there."""
-    return any(folder in theirs for path in mine for folder in _folders(path))
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -32,8 +53,3 @@ def _folders(path: str) -> Iterator[str]:
     while end > 0:
         yield path[:end]
         end = path.rfind("/", 0, end)
-
-
-def _may_follow_rename(mine: Collection[Change], theirs: Collection[Change]) -> bool:
-    """Did one side perhaps rename a folder, and the other add a file to it? git asks where that file should go."""
-    return any(change.new is None for change in mine) and any(change.old is None for change in theirs)
