@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ralph_hooks.lint.spans import fields
@@ -32,7 +33,7 @@ class _Traits(NamedTuple):
 class Reader:
     """Compares the tasks of one list, and reads each of them once."""
 
-    def __init__(self, task_list: TaskList, depends: dict[int, frozenset[int]]) -> None:
+    def __init__(self, task_list: TaskList, depends: Mapping[int, frozenset[int]]) -> None:
         self.task_list = task_list
         self._depends = depends
         self._known: dict[int, _Traits] = {}

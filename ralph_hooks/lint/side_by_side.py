@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.tasklist import grouping
@@ -20,7 +21,8 @@ def named_dependencies(task_list: TaskList) -> Iterator[tuple[Task, str, Task | 
             yield task, name, task_list.tasks[nearest_before(found, task.index)] if found else None
 
 
-def graph(task_list: TaskList) -> dict[int, frozenset[int]]:
+@lru_cache(maxsize=1)
+def graph(task_list: TaskList) -> Mapping[int, frozenset[int]]:
     """As `dependencies`, but what names nothing is left out instead of being an error."""
     found: dict[int, set[int]] = {task.index: set() for task in task_list.tasks}
     for task, _, other in named_dependencies(task_list):
@@ -35,6 +37,7 @@ def graph(task_list: TaskList) -> dict[int, frozenset[int]]:
     return {index: frozenset(others) for index, others in found.items()}
 
 
+@lru_cache(maxsize=1)  # ten rules ask for the groups of one list, one after another
 def groups(task_list: TaskList) -> tuple[tuple[Task, ...], ...]:
     """The groups of the plan that have more than one member."""
     declared = declared_groups(task_list)

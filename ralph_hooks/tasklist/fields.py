@@ -63,6 +63,8 @@ def _fields(lines: Sequence[Line], opaque: Sequence[int], start: int, end: int) 
 
 
 def _opening(text: str) -> _Opening | None:
+    if ":" not in text:
+        return None
     bold = _BOLD.match(text)
     in_italics = None if bold else _ITALIC.match(text)
     match = bold or in_italics or _PLAIN.match(text)

@@ -118,6 +118,10 @@ class TaskList(NamedTuple):
     lines: tuple[Line, ...] = ()
     opaque: bytes = b""  # one byte a line: 1 where it is code, a fence or an HTML block
 
+    def __hash__(self) -> int:
+        """Equal lists have equal texts, and a text remembers its hash: caches need not look at all the tasks."""
+        return hash((self.text, self.dialect))
+
 
 class Group(NamedTuple):
     """Tasks that may run at the same time, by index. `parallel`: more than one; `reason`: why they are a group."""

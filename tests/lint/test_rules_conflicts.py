@@ -8,6 +8,7 @@ import pytest
 from rule_checks import BY_CODE, fixed, found, messages, of_list, safe
 
 from ralph_hooks.lint.model import Settings, Surroundings
+from ralph_hooks.lint.side_by_side import graph, groups
 from ralph_hooks.tasklist.model import Dialect
 from ralph_hooks.tasklist.parse import parse
 
@@ -20,6 +21,15 @@ def p(number: int, files: str, more: str = "", box: str = " ", mark: str = " [P]
 
 def after(ids: str) -> str:
     return f"  - **Depends on**: {ids}\n"
+
+
+def test_groups_are_remembered_for_one_list_and_no_other() -> None:
+    text = "- [ ] 1.1 [P] One\n- [ ] 1.2 [P] Two\n"
+    listed = parse(text, PLAIN)
+    changed = listed._replace(tasks=tuple(task._replace(markers=()) for task in listed.tasks))  # of the same text
+    for one, count in ((listed, 1), (listed, 1), (changed, 0), (parse("", PLAIN), 0), (listed, 1)):
+        assert len(groups(one)) == count
+        assert set(graph(one)) == {task.index for task in one.tasks}
 
 
 T1, T2, T3 = (f"- [ ] T00{number} [P] Write it in src/a.py\n" for number in (1, 2, 3))

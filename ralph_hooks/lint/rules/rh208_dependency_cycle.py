@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ralph_hooks.lint.model import Problem, Rule, Settings, Severity, Surroundings
 from ralph_hooks.lint.side_by_side import graph
@@ -21,7 +21,7 @@ def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -
         yield Problem(head_span(task_list, tasks[0]), message, task=tasks[0].index)
 
 
-def _circles(depends: dict[int, frozenset[int]]) -> Iterator[list[int]]:
+def _circles(depends: Mapping[int, frozenset[int]]) -> Iterator[list[int]]:
     """Circles, each task in one at most. What waits for no circle is peeled off first; what is left leads into one."""
     rest = _not_ready(depends)
     step = {index: min(depends[index] & rest) for index in rest}
@@ -39,7 +39,7 @@ def _circles(depends: dict[int, frozenset[int]]) -> Iterator[list[int]]:
             yield circle[lowest:] + circle[:lowest]
 
 
-def _not_ready(depends: dict[int, frozenset[int]]) -> frozenset[int]:
+def _not_ready(depends: Mapping[int, frozenset[int]]) -> frozenset[int]:
     waiting = {index: len(others) for index, others in depends.items()}
     dependents: dict[int, list[int]] = {}
     for index, others in depends.items():
