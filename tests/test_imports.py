@@ -66,6 +66,38 @@ def test_linting_the_index_needs_git_and_no_store(repository: Path) -> None:
     assert not {"git", "sqlite3", "rich", "asyncio"} & modules
 
 
+# What a command loads beyond a bare Python, modules of markdown-it-py apart. A number may go up, for a reason.
+BUDGETS = {
+    "--version": 25,
+    "lint": 155,
+    "rule RH201": 107,
+    "plan": 108,
+    "status": 125,
+    "log": 125,
+    "recover": 125,
+    "land": 165,
+    "finish --help": 130,
+    "start --help": 170,
+}
+BARE = "import contextlib, io, json, sys; print(json.dumps(sorted(sys.modules)))"
+
+
+@pytest.mark.parametrize("command", BUDGETS)
+def test_a_command_keeps_to_its_budget_of_modules(repository: Path, command: str) -> None:
+    bare = json.loads(subprocess.run([sys.executable, "-c", BARE], check=True, capture_output=True).stdout)
+    modules = loaded(repository, *command.split()).difference(bare)
+    own = {module for module in modules if not module.startswith(("markdown_it", "mdurl"))}
+    assert len(own) <= BUDGETS[command], sorted(own)
+
+
+def test_linting_loads_nothing_that_only_other_runs_need(repository: Path) -> None:
+    modules = loaded(repository, "lint", "tasks.md")
+    assert not {"shutil", "difflib", "hashlib", "tempfile", "tomllib", "yaml", "sqlite3"} & modules
+    assert not {"ralph_hooks.lint.fixes", "ralph_hooks.lint.baseline", "ralph_hooks.lint.suggest"} & modules
+    # What is ours must not be what brings `dataclasses`, and with it `inspect`: they come with markdown-it-py.
+    assert not {"dataclasses", "inspect"} & loaded(repository, "rule", "RH201")
+
+
 @pytest.mark.parametrize("verb", ["start", "plan", "status"])
 def test_help_needs_neither_yaml_nor_the_lock(repository: Path, verb: str) -> None:
     assert not {"yaml", "tomllib"} & loaded(repository, verb, "--help")
