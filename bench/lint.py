@@ -1,6 +1,6 @@
 """How long linting a list takes, beside linters of Markdown in general. See README.md here.
 
-    python bench/lint.py [--sizes 10 100 1000] [--rounds 5] [--growth 1000 4000]
+    python bench/lint.py [--sizes 10 100 1000] [--rounds 7]
 
 The same generated lists for all, each linter as a whole process, taking turns within each round. Those that are not
 installed are named and left out. Only ratios are printed; exit code 1: one that is required was missed.
@@ -9,18 +9,20 @@ installed are named and left out. Only ratios are printed; exit code 1: one that
 from __future__ import annotations
 
 import argparse
+import math
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-PATIENCE = 8.0  # seconds; who took longer for one list does not get the next larger one
-GROWTH = 5.0  # times as long at most, for four times the size
+PATIENCE = 30.0  # seconds; who takes longer for one list does not get the next larger one
+LISTS = 400  # in the repository
 TASK = """\
 - [ ] {phase}.{number} [P] Make part {part} of the service
   - **Do**:
@@ -33,99 +35,137 @@ TASK = """\
 
 """
 
+Key = TypeVar("Key")
 
-@dataclass(frozen=True, slots=True)
-class Contestant:
-    """A linter: its command without the file, and how many times as long as ours it must take at 10 kB at least."""
+
+class Contestant(NamedTuple):
+    """What is run, without the name of the list, and what is required for lists of `size` kB: times as long as ours."""
 
     name: str
     command: tuple[str, ...]
-    required: float | None = None
-
-    @property
-    def installed(self) -> bool:
-        return shutil.which(self.command[0]) is not None
+    size: int = 0
+    least: float = 0.0
 
 
 # The script that hooks run, of the environment that runs this.
 OURS = Contestant("ours", (str(Path(sys.executable).with_name("ralph-hooks")), "lint"))
 OTHERS = (
-    Contestant("markdownlint-cli2", ("markdownlint-cli2",), 4.0),
-    Contestant("rumdl", ("rumdl", "check", "--no-cache", "--silent")),
+    Contestant("markdownlint-cli2", ("markdownlint-cli2",), size=10, least=4.0),
+    Contestant("rumdl", ("rumdl", "check", "--no-cache", "--silent"), size=1000, least=1 / 8),
     Contestant("pymarkdown", ("pymarkdown", "scan")),
+    Contestant("python -c pass", (sys.executable, "-c", "pass"), size=10, least=1 / 10),
 )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000], metavar="KB", help="lists to lint")
-    parser.add_argument(
-        "--growth", type=int, nargs=2, default=[1000, 4000], metavar="KB", help="ours alone, for growth"
-    )
-    parser.add_argument("--rounds", type=int, default=5, metavar="N")
+    parser.add_argument("--rounds", type=int, default=7, metavar="N")
     args = parser.parse_args()
-    there = [one for one in OTHERS if one.installed]
+    there = [one for one in OTHERS if shutil.which(one.command[0])]
     for one in OTHERS:
         if one not in there:
             print(f"{one.name} is not installed: left out")
     with tempfile.TemporaryDirectory() as folder:
-        missed = [_compare(Path(folder), size, there, args.rounds) for size in args.sizes]
-        grown = _growth(Path(folder), args.growth, args.rounds)
-    return int(any(missed) or not grown)
+        bench = Bench(Path(folder), args.rounds)
+        met = [bench.compare(size, there) for size in args.sizes]
+        met += [bench.grows(1000, 4000, most=5.0), bench.many(most=2.0)]
+    return int(not all(met))
 
 
-def _compare(folder: Path, size: int, there: list[Contestant], rounds: int) -> bool:
-    """Whether a required ratio was missed. Takes those who are too slow for larger lists out of `there`."""
-    path = _list(folder, size)
-    contestants = [OURS, *there]
-    times: dict[str, list[float]] = {one.name: [] for one in contestants}
-    for turn in range(rounds):
-        for one in contestants[turn % len(contestants) :] + contestants[: turn % len(contestants)]:
-            if not times[one.name] or times[one.name][-1] < PATIENCE:
-                times[one.name].append(_time(one, path))
-    print(f"\n{size} kB, {rounds} rounds")
-    ours = statistics.median(times["ours"])
-    missed = False
-    for one in tuple(there):
-        ratio = statistics.median(times[one.name]) / ours
-        required = one.required if size <= 10 else None
-        missed = missed or (required is not None and ratio < required)
-        print(f"  {one.name:20}{ratio:8.2f} times ours{_verdict(required, so=required is None or ratio >= required)}")
-        if times[one.name][-1] > PATIENCE:
-            there.remove(one)
-            print(f"  {one.name} gets no larger list: it took more than {PATIENCE:.0f} seconds")
-    return missed
+class Bench:
+    """Lists in one folder, and the times of commands on them."""
+
+    def __init__(self, folder: Path, rounds: int) -> None:
+        self._folder = folder
+        self._rounds = rounds
+        # As an installed package has it: modules are compiled once, not at every start.
+        self._env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self._env["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+
+    def compare(self, size: int, there: list[Contestant]) -> bool:
+        """Whether all that is required was met. Takes those who are too slow for larger lists out of `there`."""
+        path = _list(self._folder / f"{size}kb", size)
+        times = self._times({one: (*one.command, path.name) for one in (OURS, *there)}, path.parent)
+        print(f"\n{size} kB, {self._rounds} rounds")
+        met = True
+        for one in tuple(there):
+            least = one.least if size == one.size else None
+            if math.inf in times[one]:
+                there.remove(one)
+                print(f"  {one.name} took more than {PATIENCE:.0f} seconds, and gets no larger list")
+            else:
+                met &= _told(one.name, "times ours", times[one], times[OURS], least=least)
+        return met
+
+    def grows(self, small: int, large: int, *, most: float) -> bool:
+        """Whether a larger list takes at most so many times as long."""
+        paths = {size: _list(self._folder / f"{size}kb", size) for size in (small, large)}
+        times = self._times({size: (*OURS.command, str(path)) for size, path in paths.items()}, self._folder)
+        print(f"\nours, from {small} kB to {large} kB")
+        return _told("", "times as long", times[large], times[small], most=most)
+
+    def many(self, *, most: float) -> bool:
+        """Whether a repository takes at most so many times as long as one list of all its tasks."""
+        top = self._folder / "repository"
+        for number in range(LISTS):
+            _list(top / "specs" / f"s{number}", 10)
+        whole = _list(self._folder / "whole", 10 * LISTS)
+        times = self._times({"all": (*OURS.command, str(top)), "one": (*OURS.command, str(whole))}, self._folder)
+        print(f"\nours, {LISTS} lists of 10 kB beside one of {10 * LISTS} kB")
+        return _told("", "times as long", times["all"], times["one"], most=most)
+
+    def _times(self, commands: Mapping[Key, tuple[str, ...]], cwd: Path) -> dict[Key, list[float]]:
+        """The seconds of each round but the first one, which warms up."""
+        times: dict[Key, list[float]] = {one: [] for one in commands}
+        order = list(commands)
+        for turn in range(self._rounds + 1):
+            for one in order[turn % len(order) :] + order[: turn % len(order)]:
+                tired = math.inf in times[one]
+                times[one].append(math.inf if tired else self._time(commands[one], cwd))
+        return {one: each[1:] for one, each in times.items()}
+
+    def _time(self, command: tuple[str, ...], cwd: Path) -> float:
+        begun = time.perf_counter()
+        try:
+            done = subprocess.run(command, cwd=cwd, env=self._env, capture_output=True, timeout=PATIENCE, check=False)
+        except subprocess.TimeoutExpired:
+            return math.inf
+        took = time.perf_counter() - begun
+        if done.returncode not in {0, 1}:  # 1: it has found something
+            raise SystemExit(
+                f"{command[0]} failed with {done.returncode}:\n{done.stderr.decode(errors='replace')[-2000:]}"
+            )
+        return took
 
 
-def _growth(folder: Path, sizes: Sequence[int], rounds: int) -> bool:
-    small, large = (
-        statistics.median(_time(OURS, _list(folder, size)) for _ in range(min(rounds, 3))) for size in sizes
-    )
-    print(f"\nours, from {sizes[0]} kB to {sizes[1]} kB")
-    print(f"  {large / small:.2f} times as long{_verdict(GROWTH, so=large / small <= GROWTH, most=True)}")
-    return large / small <= GROWTH
-
-
-def _verdict(required: float | None, *, so: bool, most: bool = False) -> str:
+def _told(
+    name: str,
+    unit: str,
+    times: list[float],
+    base: list[float],
+    *,
+    least: float | None = None,
+    most: float | None = None,
+) -> bool:
+    """Print a ratio of medians, with those of single rounds; whether it is as required."""
+    ratio = statistics.median(times) / statistics.median(base)
+    rounds = sorted(one / other for one, other in zip(times, base, strict=True))
+    print(f"  {name:20}{ratio:8.2f} {unit}  ({rounds[0]:.2f} to {rounds[-1]:.2f})", end="")
+    required = least if least is not None else most
     if required is None:
-        return ""
-    return f"  required: {'at most ' if most else ''}{required:.2f}  {'ok' if so else 'MISSED'}"
-
-
-def _time(one: Contestant, path: Path) -> float:
-    begun = time.perf_counter()
-    done = subprocess.run([*one.command, path.name], cwd=path.parent, check=False, capture_output=True)
-    took = time.perf_counter() - begun
-    if done.returncode not in {0, 1}:  # 1: it has found something
-        raise SystemExit(f"{one.name} failed with {done.returncode}:\n{done.stderr.decode(errors='replace')[-2000:]}")
-    return took
+        print()
+        return True
+    met = ratio >= required if least is not None else ratio <= required
+    print(f"  required: {'at least' if least is not None else 'at most'} {required:.3g}  {'ok' if met else 'MISSED'}")
+    return met
 
 
 def _list(folder: Path, size: int) -> Path:
     """A list of `size` kB: phases of ten tasks, of which three at a time could go side by side."""
-    path = folder / f"{size}kb" / "tasks.md"
+    path = folder / "tasks.md"
     if not path.exists():
-        path.parent.mkdir()
+        folder.mkdir(parents=True)
         text, part = ["# Tasks\n\n"], 0
         length = 0
         while length < size * 1000:
