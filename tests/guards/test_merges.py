@@ -16,7 +16,7 @@ LOG = "# Progress\n\n## Completed Tasks\n- [x] 0.1 Before\n"
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
     """Two branches that have each ticked, logged and added a task."""
-    shop = guard(Workshop.make(tmp_path / "a b 100%d 'ü", LIST, progress=LOG))
+    shop = guard(Workshop.make(tmp_path / "a b 100%A 'ü", LIST, progress=LOG))
     drive(shop)
     ours = LIST.replace("[ ] 1.1", "[x] 1.1") + "- [ ] 1.10 Ten\n"
     theirs = LIST.replace("[ ] 1.2", "[x] 1.2") + "- [ ] 1.4 Four\n"
