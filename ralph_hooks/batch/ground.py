@@ -16,7 +16,8 @@ from ralph_hooks.git.worktrees import checkout_of
 from ralph_hooks.spec import handler, state
 from ralph_hooks.spec.locate import Spec, locate
 from ralph_hooks.spec.numbering import Handler
-from ralph_hooks.tasklist.model import Dialect, TaskList
+from ralph_hooks.tasklist.lookup import same_task
+from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.parse import parse
 
 
@@ -94,6 +95,19 @@ def ground_of(work: Workplace, batch: Batch) -> Ground:
         handler=Handler(batch.handler),
         most_tries=_most_tries(work, _document(spec)),
     )
+
+
+def require_still_open(work: Workplace, batch: Batch, task: Task) -> None:
+    """Raise RefusedError for a task that was open on the base of `batch`, and is ticked on its target by now."""
+    tip = work.repository.commit(batch.target)
+    if tip is None or tip == batch.base:
+        return
+    with open_objects(work.repository) as objects:
+        text = page_text(objects, objects.tree_of(tip), batch.tasks)
+    listed = parse(text, Dialect(batch.dialect)) if text is not None else None
+    now = listed and same_task(listed, task.index, task.id, task.title)
+    if now and now.done:
+        raise RefusedError(f"task {task.name} was done while batch {batch.id} was open", "start another one")
 
 
 def _document(spec: Spec) -> dict[str, Any] | None:

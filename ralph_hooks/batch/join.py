@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ralph_hooks.batch.choice import Earlier, earlier_attempts, require_startable
-from ralph_hooks.batch.ground import Ground, Wanted, ground_of, new_ground
+from ralph_hooks.batch.ground import Ground, Wanted, ground_of, new_ground, require_still_open
 from ralph_hooks.batch.hold import put_on_hold
 from ralph_hooks.batch.model import Attempt, Batch, Phase
 from ralph_hooks.batch.opening import new_attempt, open_joined
@@ -48,9 +48,9 @@ def join(work: Workplace, wanted: Wanted, *, call: str, session: str, owner: str
     landing lock and has recovered.
     """
     batch = work.store.open_batch()
-    if batch:
-        _require_mine(work, batch, wanted, session)
     try:
+        if batch:
+            _require_mine(work, batch, wanted, session)
         ground = ground_of(work, batch) if batch else new_ground(work, wanted)
         records = work.store.records()
         earlier = earlier_attempts(records, ground.listed, ground.spec.tasks)
@@ -58,6 +58,8 @@ def join(work: Workplace, wanted: Wanted, *, call: str, session: str, owner: str
         if batch is None or known is None:
             _require_new(records, call)
             task = _chosen(ground, wanted, earlier)
+            if batch:
+                require_still_open(work, batch, task)
             known = new_attempt(ground, task)._replace(call=call, admitted=False)
             batch = _enter(work, batch, known, owner) if batch else open_joined(work, ground, known, session, owner)
     except UsageError as error:

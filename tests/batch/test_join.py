@@ -106,6 +106,22 @@ def test_joiners_stand_on_the_base_of_the_batch(shop: Workshop, client: Orchestr
     assert client.join("1.2").batch.base == base
 
 
+def test_a_task_that_was_done_by_hand_since(shop: Workshop, client: Orchestrator) -> None:
+    client.join("1.1")
+    shop.run("tick", "1.2")
+    before = everything(shop)
+    with pytest.raises(RefusedError, match="was done while batch"):
+        client.join("1.2")
+    assert everything(shop) == before
+    assert client.join("1.3").attempt.id == "1.3"
+
+
+def test_a_spec_that_has_vanished(shop: Workshop, client: Orchestrator) -> None:
+    client.join("1.1")
+    with pytest.raises(RefusedError, match="nowhere"):
+        client.join("1.2", spec="nowhere/tasks.md")
+
+
 def test_ticks_that_leaked_do_not_keep_a_task_out(shop: Workshop, client: Orchestrator) -> None:
     client.join("1.1")
     page = shop.page("tasks.md")
