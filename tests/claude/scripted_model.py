@@ -79,7 +79,7 @@ def texts(message: Mapping[str, Any]) -> Iterator[str]:
 
 def script_name(messages: Sequence[Mapping[str, Any]]) -> str | None:
     users = (text for message in messages if message["role"] == "user" for text in texts(message))
-    return next((found[1] for text in users if (found := re.search(r"\bSCRIPT:(\S+)", text))), None)
+    return next((found[1] for text in users if (found := re.search(r"\bSCRIPT:([\w.-]*\w)", text))), None)
 
 
 def turns_taken(messages: Sequence[Mapping[str, Any]]) -> int:

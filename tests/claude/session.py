@@ -112,17 +112,8 @@ def play(shop: Workshop, scripts: Scripts, *options: str, hooks: Mapping[str, st
     """
     stage = Stage(shop.path.parent / f"session of {shop.path.name}")
     stage.set(scripts, {"hooks": _hooks(stage.events, hooks)})
-    command = [client(), "-p", "SCRIPT:root", "--output-format", "stream-json", "--verbose", *options]
-    model = [sys.executable, HERE / "scripted_model.py", stage.scripts, stage.requests]
-    done = subprocess.run(
-        [*_alone(), *model, *command, "--dangerously-skip-permissions"],
-        cwd=shop.path,
-        env=_environment(stage.home),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    verbose = ("--output-format", "stream-json", "--verbose", "--dangerously-skip-permissions")
+    done = stage.perform([client(), "-p", "SCRIPT:root", *verbose, *options], shop.path)
     events = [_event(record) for record in _lines(stage.events.read_text())]
     return Played(shop, done.returncode, _lines(done.stdout), _lines(stage.requests.read_text()), events, done.stderr)
 
@@ -134,6 +125,23 @@ class Stage:
         self.home = place / "home"
         self.scripts, self.requests, self.events = (place / name for name in ("scripts", "requests", "events"))
 
+    @property
+    def env(self) -> dict[str, str]:
+        """All that the client and its hooks see; no key is real. Our own program comes first on PATH."""
+        return {
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "IS_SANDBOX": "1",  # lets root skip the permissions
+            "ANTHROPIC_API_KEY": "no-key",
+            "CLAUDE_CODE_MAX_RETRIES": "1",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_AUTOUPDATER": "1",
+            "DISABLE_ERROR_REPORTING": "1",
+            "DISABLE_TELEMETRY": "1",
+        }
+
     def set(self, scripts: Scripts, settings: Mapping[str, Any]) -> None:
         (self.home / ".claude").mkdir(parents=True, exist_ok=True)
         (self.home / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
@@ -142,27 +150,23 @@ class Stage:
         for log in (self.requests, self.events):
             log.write_text("")
 
+    def perform(self, command: Sequence[str | Path], place: Path, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in `place`, with the model within reach and nothing else."""
+        model = [sys.executable, HERE / "scripted_model.py", self.scripts, self.requests]
+        return subprocess.run(
+            [*_alone(), *model, *command],
+            cwd=place,
+            env={**self.env, **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
 
 def _alone() -> list[str]:
     """A network with a loopback and nothing else. Who is not root needs a user namespace for it."""
     return ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """All that the client and its hooks see; no key is real. Our own program comes first on PATH."""
-    return {
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "TERM": "dumb",
-        "IS_SANDBOX": "1",  # lets root skip the permissions
-        "ANTHROPIC_API_KEY": "no-key",
-        "CLAUDE_CODE_MAX_RETRIES": "1",
-        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-        "DISABLE_AUTOUPDATER": "1",
-        "DISABLE_ERROR_REPORTING": "1",
-        "DISABLE_TELEMETRY": "1",
-    }
 
 
 def _hooks(log: Path, more: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
