@@ -285,7 +285,7 @@ def test_every_json_shape_is_the_documented_one(scratch: Scratch, monkeypatch: p
     collected = ask("gc", "--older-than", "0")
     assert [len(collected[key]) for key in ("removed", "kept")] == [1, 3]
     assert ask("install", "--claude")["changed"]
-    (scratch.top / ".git" / "hooks" / "pre-commit").unlink()
+    (scratch.top / ".git" / "ralph" / "git-guard").unlink()
     assert [problem["fixable"] for problem in ask("doctor", "--fix")["fixed"]] == [True]
     assert ask("uninstall")["changed"]
     no_json = {verb for verb in VERBS if "--format" not in command_tables.table(verb)}

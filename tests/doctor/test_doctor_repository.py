@@ -55,14 +55,14 @@ def test_configuration_with_its_origin_and_the_handler(shop: Workshop) -> None:
 def test_an_installation_that_was_damaged_is_mended(shop: Workshop) -> None:
     shop.run("install", "--claude")
     assert what(doctor(shop)) == []
-    (shop.path / ".git" / "hooks" / "pre-commit").unlink()
+    (shop.path / ".git" / "ralph" / "git-guard").unlink()
     (shop.path / ".claude" / "settings.local.json").write_text("{}\n")
     ran = doctor(shop)
     assert ran.code == 1
-    assert what(ran) == ["not as they were installed: .git/hooks/pre-commit, .claude/settings.local.json"]
+    assert what(ran) == ["not as they were installed: .git/ralph/git-guard, .claude/settings.local.json"]
     mended = doctor(shop, "--fix")
     assert (mended.code, len(mended.json["fixed"]), what(mended)) == (0, 1, [])
-    assert (shop.path / ".git" / "hooks" / "pre-commit").is_symlink()
+    assert (shop.path / ".git" / "ralph" / "git-guard").exists()
 
 
 def test_hooks_of_claude_code_that_would_run_twice(shop: Workshop) -> None:
