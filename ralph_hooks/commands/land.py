@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from threading import Thread
 from typing import Any
 
 from ralph_hooks.batch.land import Outcome, land
@@ -20,7 +19,6 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing, reading
 from ralph_hooks.spec import verdict
-from ralph_hooks.tasklist.structure import load_parser
 
 EXAMPLE = "ralph-hooks land --wait"
 PAUSE = 0.5  # seconds between looks while waiting
@@ -33,7 +31,6 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    Thread(target=load_parser, daemon=True).start()  # while git says where we are
     while args.wait and _running_now():
         time.sleep(PAUSE)
     with changing() as work:

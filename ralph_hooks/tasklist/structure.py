@@ -53,13 +53,9 @@ def outline(text: str) -> Outline:
     return Outline(lines, tuple(items), tuple(_headings(tokens)), _opaque(tokens, len(lines)))
 
 
-def load_parser() -> None:
-    """Import the parser, for whoever has time for it before it is needed."""
-    import markdown_it  # noqa: F401, PLC0415 - with what it imports 25 ms, and hooks that parse nothing do without
-
-
 def _tokens(lines: tuple[Line, ...]) -> "list[Token]":
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - see load_parser
+    # Imported here: with what it imports it costs 25 ms, and hooks that parse nothing should not pay for it.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
 
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 10})
     # `[P]: x` would become a link definition and vanish. The line ends and NULs of the core rule "normalize" are ours.
