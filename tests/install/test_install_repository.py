@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from debian_git import unpacked
 from repositories import LOG, STAND_IN, Place, make_place, snapshot
 from workshop import Workshop
 
@@ -376,18 +377,9 @@ def test_a_program_in_a_worktree_that_goes_is_refused(place: Place) -> None:
 # git's configuration.
 
 
-def newer_git() -> dict[str, str]:
-    """An environment with a git of 2.54 or newer; skips where there is none."""
-    if installed().config_hooks:
-        return dict(os.environ)
-    folder = os.environ.get("RALPH_HOOKS_NEWER_GIT")
-    if not folder:
-        pytest.skip("RALPH_HOOKS_NEWER_GIT names no folder with a git of 2.54 or newer")
-    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-
-
+@pytest.mark.slow
 def test_with_a_git_that_has_hooks_in_its_configuration_no_hook_is_touched(place: Place) -> None:
-    env = newer_git()
+    env = {**os.environ, "PATH": f"{unpacked('sid')}{os.pathsep}{os.environ['PATH']}"}
 
     def run(*argv: str, at: Path = place.top) -> str:
         return subprocess.run(argv, cwd=at, check=True, capture_output=True, text=True, env=env).stdout
