@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -121,26 +121,6 @@ def run(
     if done.returncode not in accept:
         raise GitError(args, done.returncode, done.stderr)
     return Result(done.returncode, done.stdout, done.stderr)
-
-
-def begin(cwd: Path, *args: str, accept: Sequence[int] = (0,)) -> Callable[[], Result]:
-    """Start `git ARGS` in `cwd` and give what waits for its result, as of `run`. For what can go on beside us."""
-    process = subprocess.Popen(
-        command(args),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    )
-
-    def wait() -> Result:
-        stdout, stderr = process.communicate()
-        if process.returncode not in accept:
-            raise GitError(args, process.returncode, stderr)
-        return Result(process.returncode, stdout, stderr)
-
-    return wait
 
 
 def command(args: Sequence[str], config: Sequence[str] = ()) -> list[str]:
