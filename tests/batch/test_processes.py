@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from workshop import Workshop, ended, task_list
 
 IDS = [f"1.{number}" for number in range(1, 4)]
@@ -80,3 +81,22 @@ def test_of_starts_at_once_exactly_one_opens_a_batch(tmp_path: Path) -> None:
     assert sorted(ran.code for ran in all_of_them) == [0, 2, 2]
     assert all("is open" in ran.err for ran in all_of_them if ran.code == 2)
     assert len(shop.git("worktree", "list").split("\n")) == 1 + len(IDS)
+
+
+def test_a_landing_starts_as_many_git_processes_for_six_tasks_as_for_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def started(tasks: int) -> int:
+        ids = tuple(f"1.{number}" for number in range(1, tasks + 1))
+        shop = Workshop.make(tmp_path / str(tasks), ids, config=f"max_parallel = {tasks}\nkeep_worktrees = true\n")
+        shop.start(*ids)
+        for task in ids:
+            shop.work(task, {f"{task}.txt": task})
+            shop.finish(task)
+        trace = tmp_path / f"{tasks}.trace"
+        with monkeypatch.context() as traced:
+            traced.setenv("GIT_TRACE2_EVENT", str(trace))
+            assert shop.land().ids("landed") == list(ids)
+        return trace.read_text().count('"event":"start"')
+
+    assert started(2) == started(6) > 10
