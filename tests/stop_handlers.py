@@ -21,6 +21,18 @@ CONTRADICTIONS = re.compile(
     re.IGNORECASE,
 )
 
+# The state of a spec of five tasks that is being executed, at its second one.
+EXECUTING: dict[str, Any] = {
+    "phase": "execution",
+    "basePath": "./specs/demo",
+    "taskIndex": 1,
+    "totalTasks": 5,
+    "taskIteration": 1,
+    "maxTaskIterations": 5,
+    "globalIteration": 1,
+    "maxGlobalIterations": 100,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -7,22 +7,12 @@ from typing import Any
 
 import pytest
 from orchestrator import Orchestrator
-from stop_handlers import Decision, increments, reads, said
+from stop_handlers import EXECUTING, Decision, increments, reads, said
 from workshop import Ran, Workshop
 
 from ralph_hooks.batch.model import State
 
-STATE: dict[str, Any] = {
-    "phase": "execution",
-    "basePath": "./specs/demo",
-    "taskIndex": 1,
-    "totalTasks": 5,
-    "taskIteration": 1,
-    "maxTaskIterations": 5,
-    "globalIteration": 1,
-    "maxGlobalIterations": 100,
-    "awaitingApproval": False,
-}
+STATE: dict[str, Any] = {**EXECUTING, "awaitingApproval": False}
 LIST = "- [x] 1.1 A\n  - **Do**: it\n- [ ] 1.2 [P] B\n- [ ] 1.3 [P] C\n- [ ] 1.4 [P] D\n- [ ] 1.5 E\n"
 HOLD = Decision(True, "awaiting approval")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stop_handlers import Decision, increments, reads, said
+from stop_handlers import EXECUTING, Decision, increments, reads, said
 
 from ralph_hooks.spec import state, verdict
 from ralph_hooks.spec.numbering import Handler, number
@@ -19,16 +19,6 @@ from ralph_hooks.tasklist.parse import parse
 
 DONE = said("All landed.\nTASK_COMPLETE\nBATCH_COMPLETE")
 TASKS = "# T\n- [x] 1.1 A\n- [x] 1.2 B\n- [ ] 1.3 [P] C\n  - **Do**: c\n- [ ] 1.4 [P] D\n- [ ] 1.5 E\n"
-STATE: dict[str, Any] = {
-    "phase": "execution",
-    "basePath": "./specs/demo",
-    "taskIndex": 1,
-    "totalTasks": 5,
-    "taskIteration": 1,
-    "maxTaskIterations": 5,
-    "globalIteration": 1,
-    "maxGlobalIterations": 100,
-}
 
 
 @pytest.fixture
@@ -46,7 +36,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def put(root: Path, **values: Any) -> None:
-    state.write(root / "specs/demo/.ralph-state.json", STATE | values)
+    state.write(root / "specs/demo/.ralph-state.json", EXECUTING | values)
 
 
 def rewrite(root: Path, tasks: str) -> None:
@@ -60,12 +50,12 @@ def now(root: Path) -> dict[str, Any]:
     return document
 
 
-RETRIED = STATE | {"taskIteration": 2, "globalIteration": 2}
+RETRIED = EXECUTING | {"taskIteration": 2, "globalIteration": 2}
 
 
 def test_increments_goes_on_to_the_next_task(root: Path) -> None:
     assert increments(root, DONE) == Decision(False, "Continue with task 2")
-    assert now(root) == STATE | {"taskIndex": 2, "taskIteration": 1, "globalIteration": 2}
+    assert now(root) == EXECUTING | {"taskIndex": 2, "taskIteration": 1, "globalIteration": 2}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +72,7 @@ def test_increments_goes_on_to_the_next_task(root: Path) -> None:
 def test_increments_in_the_order_of_its_checks(root: Path, values: dict[str, Any], decision: Decision) -> None:
     put(root, **values)
     assert increments(root, DONE) == decision
-    assert now(root) == STATE | values
+    assert now(root) == EXECUTING | values
 
 
 @pytest.mark.parametrize(
@@ -142,7 +132,7 @@ def test_reads_goes_on_with_the_group_at_the_index(root: Path) -> None:
         False,
         "Continue (Task 3/5)\n- [ ] 1.3 [P] C\n  - **Do**: c\n- [ ] 1.4 [P] D\nALL_TASKS_COMPLETE",
     )
-    assert now(root) == STATE | {"taskIndex": 2}
+    assert now(root) == EXECUTING | {"taskIndex": 2}
 
 
 def test_reads_shows_five_parallel_tasks_at_most_and_none_behind_a_heading(root: Path) -> None:
@@ -169,7 +159,7 @@ def test_reads_in_the_order_of_its_checks(
 ) -> None:
     put(root, **values)
     assert reads(root, transcript, active) == decision
-    assert now(root) == STATE | values
+    assert now(root) == EXECUTING | values
 
 
 def test_reads_finds_the_end_only_in_the_last_500_lines_and_as_a_word(root: Path) -> None:
