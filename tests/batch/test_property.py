@@ -16,6 +16,7 @@ import pytest
 from executors import SCENARIOS, Landed, Scenario, carry_out
 from hypothesis import HealthCheck, given, settings
 from oracle import files, not_conserved, squash_one_by_one
+from reliability import Proved
 
 from ralph_hooks.spec.progress import mentions
 
@@ -23,19 +24,22 @@ from ralph_hooks.spec.progress import mentions
 COMMON = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 FAST = settings(COMMON, max_examples=7, derandomize=True, database=None)
 SLOW = settings(COMMON, max_examples=200)
+ONE = ("landings of drawn batches", 1)
 
 
 @FAST
-@given(SCENARIOS)
-def test_a_landing_keeps_its_promises(scenario: Scenario) -> None:
+@given(scenario=SCENARIOS)
+def test_a_landing_keeps_its_promises(proved: Proved, scenario: Scenario) -> None:
     _check(scenario)
+    proved(*ONE)
 
 
 @pytest.mark.slow
 @SLOW
-@given(SCENARIOS)
-def test_a_landing_keeps_its_promises_whatever_happens(scenario: Scenario) -> None:
+@given(scenario=SCENARIOS)
+def test_a_landing_keeps_its_promises_whatever_happens(proved: Proved, scenario: Scenario) -> None:
     _check(scenario)
+    proved(*ONE)
 
 
 def _check(scenario: Scenario) -> None:
