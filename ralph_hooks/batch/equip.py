@@ -11,7 +11,7 @@ from pathlib import Path
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.config import Config
 from ralph_hooks.git.objects import Objects
-from ralph_hooks.git.process import environment
+from ralph_hooks.git.process import scrubbed
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import dirt
 
@@ -71,14 +71,13 @@ def _copy(source: Path, target: Path) -> None:
 def _run_setup(place: Repository, config: Config, extra: Mapping[str, str]) -> str | None:
     """Run the configured command. A shell, because the user wrote it for one; nothing of a task list enters it."""
     assert config.setup is not None  # noqa: S101 - the caller asked
-    ours = {**extra, "RALPH_WORKTREE": str(place.top)}
-    kept = {name: value for name, value in environment(ours).items() if name != "LC_ALL"} | _locale()
+    ours = {**extra, "RALPH_WORKTREE": str(place.top), "GIT_TERMINAL_PROMPT": "0"}
     try:
         done = subprocess.run(  # noqa: S602 - the user wrote it for a shell
             config.setup,
             shell=True,
             cwd=place.top,
-            env=kept,
+            env=scrubbed() | ours,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -90,7 +89,3 @@ def _run_setup(place: Repository, config: Config, extra: Mapping[str, str]) -> s
     if done.returncode == 0:
         return None
     return f"setup exited with {done.returncode}: {done.stdout.decode(errors='replace').strip()[-TAIL:]}"
-
-
-def _locale() -> dict[str, str]:
-    return {"LC_ALL": os.environ["LC_ALL"]} if "LC_ALL" in os.environ else {}

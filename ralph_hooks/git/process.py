@@ -17,6 +17,8 @@ TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung f
 # beside a landing may repack, prompt or follow submodules. Passed with -c: the user's own configuration stays as it is.
 PINNED = (
     "advice.detachedHead=false",
+    # A monitor tells git which files it need not look at. It is a program, and one that lies hides local edits.
+    "core.fsmonitor=false",
     # Refs and packs are on the disk before a landing goes on. Loose objects are not: a sync each costs milliseconds,
     # and the journal puts all that matters into one pack.
     "core.fsync=committed,reference,-loose-object",
@@ -36,6 +38,17 @@ PINNED = (
     "status.submoduleSummary=false",
     "submodule.recurse=false",
 )
+
+# Every git process: nothing that waits for a person, and no view of the objects but the real one. Replacements and
+# grafts are local: a landing that saw through them would make commits that say something else in every other clone.
+_ALWAYS = {
+    "LC_ALL": "C",
+    "GIT_EDITOR": ":",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 # Of the GIT_ variables only these say how to run git at all; every other one says which repository, index, author or
 # date *somebody else's* command is about, and leaks into us from hooks and agents (`git rev-parse --local-env-vars`
@@ -80,12 +93,16 @@ class Result(NamedTuple):
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment for a git process: ours without leaked repository, index, author and date."""
-    kept = {
+    return scrubbed() | _ALWAYS | dict(extra or {})
+
+
+def scrubbed() -> dict[str, str]:
+    """Our own environment without what somebody else's git command has left in it."""
+    return {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
     }
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"} | dict(extra or {})
 
 
 def run(
