@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
@@ -79,8 +78,7 @@ def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
 _Since = dict[str, Touched]  # base -> what the chain's tip changes against it
 
 
-@dataclass(slots=True)
-class _Tip:
+class _Tip(NamedTuple):
     """Where the chain has got to."""
 
     commit: str
@@ -88,18 +86,17 @@ class _Tip:
     pages: Pages
     since: _Since
     attributes: str  # the newest tip whose attribute files differ from those before
-    links: list[Link] = field(default_factory=list)
-    stuck: list[Stuck] = field(default_factory=list)
+    links: tuple[Link, ...] = ()
+    stuck: tuple[Stuck, ...] = ()
 
 
 def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> Chain:
-    since = _since(objects, plan)
-    tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, since, plan.tip)
+    tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, _since(objects, plan), plan.tip)
     objects.load_trees(tip.tree, [path for squash in plan.squashes for path in squash.change])
     for squash in plan.squashes:
         if squash.attempt.index not in parked:
-            _link(objects, merger, plan, tip, squash)
-    return Chain(tuple(tip.links), tuple(tip.stuck), tip.commit, tip.pages)
+            tip = _link(objects, merger, plan, tip, squash)
+    return Chain(tip.links, tip.stuck, tip.commit, tip.pages)
 
 
 def _since(objects: Objects, plan: Plan) -> _Since:
@@ -109,25 +106,29 @@ def _since(objects: Objects, plan: Plan) -> _Since:
     return {base: Touched().also(diff.values()) for base, diff in zip(bases, diffs, strict=True)}
 
 
-def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> None:
+def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squash) -> _Tip:
+    """The tip with `squash` on it, or with one more that is stuck."""
     merged = _merge(objects, merger, plan, tip, squash)
     if isinstance(merged, Stuck):
-        tip.stuck.append(merged)
-        return
+        return tip._replace(stuck=(*tip.stuck, merged))
     pages = stamped(tip.pages, plan.tasks.get(squash.attempt.index), plan.fragments.get(squash.attempt.index, ()))
     try:
         edits = merged.edits | plan.binder.edits(objects, merged.tree, tip.pages, pages)
         tree = objects.edit_tree(merged.tree, edits)
     except ValueError:
-        tip.stuck.append(Stuck(squash, "puts a file where the folder of the task list is", (plan.binder.tasks or "",)))
-        return
-    commit = plan.commit(squash, tree, tip.commit) if tree != tip.tree else None
-    tip.links.append(Link(squash, tip.commit, tip.tree, commit, tree))
-    landed = _landed(objects, tip.tree, merged, tree, edits)
-    tip.since = {base: touched.also(landed) for base, touched in tip.since.items()}
-    tip.commit, tip.tree, tip.pages = commit or tip.commit, tree, pages
-    if any(is_attributes(path) for path in squash.change):
-        tip.attributes = tip.commit
+        stuck = Stuck(squash, "puts a file where the folder of the task list is", (plan.binder.tasks or "",))
+        return tip._replace(stuck=(*tip.stuck, stuck))
+    made = plan.commit(squash, tree, tip.commit) if tree != tip.tree else None
+    landed = tuple(_landed(objects, tip.tree, merged, tree, edits))
+    commit = made or tip.commit
+    return tip._replace(
+        commit=commit,
+        tree=tree,
+        pages=pages,
+        since={base: touched.also(landed) for base, touched in tip.since.items()},
+        attributes=commit if any(is_attributes(path) for path in squash.change) else tip.attributes,
+        links=(*tip.links, Link(squash, tip.commit, tip.tree, made, tree)),
+    )
 
 
 class _Fit(NamedTuple):
