@@ -52,7 +52,7 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harve
         elif attempt.state is State.DONE and attempt.head:
             heads.append((attempt, attempt.head))
     squashes, odd = squash_all(objects, batch.base, site.tip, heads, spec_of(batch).own)
-    said = tuple(remarks(objects, batch, tasks, squashes, work.store.noticed(batch.id)))
+    said = tuple(remarks(objects, batch, site.listed, tasks, squashes, work.store.noticed(batch.id)))
     if work.config.scope == "strict":
         squashes, strayed = _in_scope(batch, tasks, squashes)
         odd = [*odd, *strayed]

@@ -11,6 +11,7 @@ from ralph_hooks.batch import names
 from ralph_hooks.batch.equip import Copies, copied_files, equip
 from ralph_hooks.batch.ground import Ground
 from ralph_hooks.batch.hold import put_on_hold
+from ralph_hooks.batch.listing import keep
 from ralph_hooks.batch.model import Attempt, Batch, Phase, State
 from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.rollback import roll_back
@@ -85,8 +86,9 @@ def _furnished(
 
 
 def _drafted(work: Workplace, objects: Objects, ground: Ground) -> Batch:
-    """The batch without its attempts."""
+    """The batch without its attempts. Its list is kept as it was read: the landing will want it."""
     spec = ground.spec
+    keep(work.folder, ground.listed)
     return Batch(
         id=names.batch_id(ground.base, work.store.count_on(ground.base) + 1),
         base=ground.base,

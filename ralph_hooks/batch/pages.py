@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import REGULAR, Entry, Objects
@@ -14,9 +15,8 @@ from ralph_hooks.git.repository import Repository
 from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.progress import Fragment
-from ralph_hooks.tasklist.edit import tick
+from ralph_hooks.tasklist.edit import ticked
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
-from ralph_hooks.tasklist.parse import parse
 
 
 class Kept(StrEnum):
@@ -69,12 +69,12 @@ class Binder(NamedTuple):
     def paths(self) -> frozenset[str]:
         return frozenset(path for path in (self.tasks, self.log) if path)
 
-    def read(self, objects: Objects, tree: str, dialect: str) -> Pages:
-        """The pages in `tree`. A log that is not there yet is an empty one."""
+    def read(self, objects: Objects, tree: str, folder: Path, dialect: Dialect) -> Pages:
+        """The pages in `tree`; `folder` is ours. A log that is not there yet is an empty one."""
         listed = page_text(objects, tree, self.tasks)
         logged = page_text(objects, tree, self.log)
         return Pages(
-            parse(listed, Dialect(dialect)) if listed is not None else None,
+            read_list(folder, listed, dialect) if listed is not None else None,
             (logged or "") if self.log else None,
         )
 
@@ -100,8 +100,8 @@ def _entry(objects: Objects, tree: str, path: str, text: str) -> Entry:
 
 
 def stamped(pages: Pages, task: Task | None, fragments: Sequence[Fragment]) -> Pages:
-    """The pages with `task` ticked and `fragments` in the log. A tick changes one character, so all spans stay true."""
-    listed = pages.list and task and pages.list._replace(text=tick(pages.list, task))
+    """The pages with `task` ticked and `fragments` in the log."""
+    listed = pages.list and task and ticked(pages.list, task)
     logged = progress.merge(pages.log, fragments) if pages.log is not None and fragments else pages.log
     return Pages(listed or pages.list, logged)
 

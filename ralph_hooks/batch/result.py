@@ -27,7 +27,6 @@ from ralph_hooks.git.refs import RefUpdate
 from ralph_hooks.spec import state, verdict
 from ralph_hooks.spec.numbering import Handler
 from ralph_hooks.tasklist.model import Task, TaskList
-from ralph_hooks.tasklist.parse import parse
 
 
 def plan_move(objects: Objects, site: Site, harvest: Harvest, made: Chain) -> Move:
@@ -185,7 +184,7 @@ def _verdict(batch: Batch, landing: Landing, listed: TaskList) -> StateEdit | No
         batch=batch.id,
         numbers={attempt.index: attempt.number for attempt in batch.attempts},
         errors={item.index: item.reason for item in reasons},
-        tasks=parse(listed.text, listed.dialect),  # stamping changed only the text: its boxes are read anew
+        tasks=listed,
         handler=Handler(batch.handler),
     )
     return StateEdit(str(path), change) if change else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch.leaks import Leaks, find_leaks
+from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.pages import Binder, Kept, Pages, decode, kept, page_text, spec_of
 from ralph_hooks.batch.workplace import Workplace
@@ -13,7 +15,6 @@ from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.tasklist.lookup import same_task
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
-from ralph_hooks.tasklist.parse import parse
 
 
 class Site(NamedTuple):
@@ -39,8 +40,8 @@ def look(work: Workplace, objects: Objects, batch: Batch, place: Repository | No
     if tip is None:
         raise RefusedError(f"the branch {batch.target} is gone", f"make it again: git branch NAME {batch.base}")
     tree = objects.tree_of(tip)
-    binder, loose = _find_pages(objects, place or work.repository, batch, tree)
-    pages = binder.read(objects, tree, batch.dialect)
+    binder, loose = _find_pages(objects, place or work.repository, work.folder, batch, tree)
+    pages = binder.read(objects, tree, work.folder, Dialect(batch.dialect))
     listed = pages.list or loose.list
     if listed is None:
         raise RefusedError(f"the task list {batch.tasks} is not in {batch.target}", "commit it there first")
@@ -55,14 +56,14 @@ def tasks_of(site: Site, batch: Batch) -> dict[int, Task]:
     return {index: task for index, task in found if task is not None}
 
 
-def _find_pages(objects: Objects, top: Repository, batch: Batch, tree: str) -> tuple[Binder, Pages]:
+def _find_pages(objects: Objects, top: Repository, folder: Path, batch: Batch, tree: str) -> tuple[Binder, Pages]:
     """Which pages git keeps, and what the others hold on disk. A missing log is made in git, unless it is ignored."""
     spec = spec_of(batch)
     entry = objects.entry(tree, spec.tasks)
     tracked = entry is not None and entry.mode in REGULAR
     listed = None
     if not tracked and kept(top, spec.tasks) is Kept.IGNORED:
-        listed = parse(decode((top.top / spec.tasks).read_bytes()), Dialect(batch.dialect))
+        listed = read_list(folder, decode((top.top / spec.tasks).read_bytes()), Dialect(batch.dialect))
     log, logged = spec.progress, None
     if log and page_text(objects, tree, log) is None:
         how = kept(top, log)

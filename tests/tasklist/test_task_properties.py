@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ralph_hooks.errors import UsageError
-from ralph_hooks.tasklist.edit import tick, untick
+from ralph_hooks.tasklist.document import as_document, from_document
+from ralph_hooks.tasklist.edit import tick, ticked, untick
 from ralph_hooks.tasklist.model import Dialect, Plan, TaskList
 from ralph_hooks.tasklist.overlap import clashes
 from ralph_hooks.tasklist.parse import parse
@@ -80,6 +83,25 @@ def test_a_tick_changes_one_character_and_an_untick_gives_it_back(text: str, dia
         assert again.tasks[task.index].done
         if task.state == " ":
             assert untick(again, again.tasks[task.index]) == text
+
+
+@given(ANY_TEXT, DIALECTS)
+def test_a_ticked_list_is_what_its_text_is_read_as(text: str, dialect: Dialect | None) -> None:
+    found = parse(text, dialect)
+    for task in found.tasks:
+        again = parse(tick(found, task), found.dialect)
+        assert ticked(found, task).text == again.text
+        assert [(one.state, one.id, one.line, one.box) for one in ticked(found, task).tasks] == [
+            (one.state, one.id, one.line, one.box) for one in again.tasks
+        ]
+
+
+@given(ANY_TEXT, DIALECTS)
+def test_a_list_comes_back_from_its_document_whole(text: str, dialect: Dialect | None) -> None:
+    found = parse(text, dialect)
+    back = from_document(json.loads(json.dumps(as_document(found))), text)
+    assert back == found
+    assert repr(back) == repr(found)  # to Python a list of arrays is not one of tuples, but a span equals a pair
 
 
 @given(ANY_TEXT, DIALECTS)
