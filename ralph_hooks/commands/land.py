@@ -14,7 +14,6 @@ from typing import Any
 from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, Landing, Phase, State
 from ralph_hooks.batch.report import report
-from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing, reading
@@ -82,6 +81,8 @@ def _tell(work: Workplace, args: Namespace, outcome: Outcome) -> int:
 
 
 def _tidy(work: Workplace, batch: Batch, landing: Landing) -> None:
+    from ralph_hooks.batch.tidy import tidy  # noqa: PLC0415 - the verdict has been said by now
+
     for line in tidy(work, batch, landing):
         note(line)
 

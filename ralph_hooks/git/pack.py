@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
 _LEVEL = 1  # of compression: the stream is read once, a few milliseconds from now
+_BLOCK = 0xFFFF  # bytes; what one block of the deflate format holds as it is
 
 
 def object_id(hash_name: str, kind: str, content: bytes) -> str:
@@ -25,9 +26,23 @@ def pack(hash_name: str, objects: Collection[tuple[str, bytes]]) -> bytes:
     parts = [struct.pack(">4sII", b"PACK", 2, len(objects))]
     for kind, content in objects:
         parts.append(_header(_TYPES[kind], len(content)))
-        parts.append(zlib.compress(content, _LEVEL))
+        parts.append(_deflated(content))
     body = b"".join(parts)
     return body + hashlib.new(hash_name, body, usedforsecurity=False).digest()
+
+
+def _deflated(content: bytes) -> bytes:
+    """The content as a zlib stream (RFC 1950).
+
+    As it is, where it is short: to set up a compressor costs more than what most trees and pages would lose, and the
+    pack that is meant to last is made by git.
+    """
+    if len(content) > _BLOCK:
+        return zlib.compress(content, _LEVEL)
+    size = len(content)
+    return (
+        b"\x78\x01" + struct.pack("<BHH", 1, size, size ^ _BLOCK) + content + struct.pack(">I", zlib.adler32(content))
+    )
 
 
 def _header(number: int, size: int) -> bytes:

@@ -10,8 +10,8 @@ import pytest
 from ralph_hooks.git.objects import Entry, Objects, open_objects
 from ralph_hooks.git.repository import open_repository
 
-# Around every length at which the size in a pack takes another byte.
-SIZES = (0, 1, 15, 16, 17, 2047, 2048, 2049, 262143, 262144)
+# Around every length at which the size in a pack takes another byte, or the content more than a block.
+SIZES = (0, 1, 15, 16, 17, 2047, 2048, 2049, 65535, 65536, 262143, 262144)
 
 
 @pytest.fixture(params=["sha1", "sha256"])
