@@ -71,13 +71,13 @@ BUDGETS = {
     "--version": 25,
     "lint": 155,
     "rule RH201": 107,
-    "plan": 108,
-    "status": 125,
-    "log": 125,
-    "recover": 125,
-    "land": 165,
-    "finish --help": 130,
-    "start --help": 170,
+    "plan": 105,
+    "status": 98,
+    "log": 65,
+    "recover": 106,
+    "land": 120,
+    "finish --help": 102,
+    "start --help": 155,
 }
 BARE = "import contextlib, io, json, sys; print(json.dumps(sorted(sys.modules)))"
 

@@ -31,15 +31,6 @@ class Recovered(NamedTuple):
     action: str
 
 
-def needs_recovery(work: Workplace) -> bool:
-    """Is there anything to put in order? One git process, so that every command can ask."""
-    left = refs_below(work.repository, names.JOURNAL)
-    batch = work.store.open_batch()
-    opening = batch is not None and batch.phase is Phase.OPENING
-    lost = work.store.is_empty() and bool(refs_below(work.repository, names.BATCH))
-    return bool(left) or opening or lost or work.store.is_joining()
-
-
 def recover(work: Workplace) -> tuple[Recovered, ...]:
     """Put everything in order. The caller holds the landing lock, so whoever left this is dead."""
     done: list[Recovered] = []

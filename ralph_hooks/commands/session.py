@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ralph_hooks.batch.recover import needs_recovery, recover
+from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import BusyError, Workplace, exclusive, open_workplace
 from ralph_hooks.commands.printing import note
 
@@ -32,5 +32,7 @@ def changing() -> Iterator[Workplace]:
 
 def _recover(work: Workplace) -> None:
     if needs_recovery(work):
+        from ralph_hooks.batch.recover import recover  # noqa: PLC0415 - with all that lands and moves
+
         for item in recover(work):
             note(f"recovered batch {item.batch}: {item.action}")

@@ -8,8 +8,8 @@ from pathlib import Path
 from ralph_hooks import __version__
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, Phase
-from ralph_hooks.batch.recover import needs_recovery
 from ralph_hooks.batch.store import Record, open_store
+from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import Workplace, home
 from ralph_hooks.config import Config, load
 from ralph_hooks.doctor import places, wiring

@@ -19,7 +19,8 @@ from ralph_hooks.batch.ending import end
 from ralph_hooks.batch.ground import Wanted
 from ralph_hooks.batch.join import Joined, join
 from ralph_hooks.batch.model import Adopted, Attempt, Batch, State
-from ralph_hooks.batch.recover import needs_recovery, recover
+from ralph_hooks.batch.recover import recover
+from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import Workplace, exclusive, open_workplace
 from ralph_hooks.git.objects import open_objects
 

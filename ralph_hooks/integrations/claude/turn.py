@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch.model import Batch, Phase
-from ralph_hooks.batch.recover import needs_recovery, recover
 from ralph_hooks.batch.store import Record
+from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import Workplace, exclusive, open_workplace
 from ralph_hooks.integrations.claude.answer import Answer
 from ralph_hooks.integrations.claude.payload import Where
@@ -32,6 +32,8 @@ def changing(place: Path, wait: float | None = None) -> Iterator[Workplace]:
     """A workplace with the landing lock held, and put in order after whoever crashed. Raises BusyError."""
     with open_workplace(place) as work, exclusive(work, wait):
         if needs_recovery(work):
+            from ralph_hooks.batch.recover import recover  # noqa: PLC0415 - with all that lands and moves
+
             recover(work)
         yield work
 
