@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Collection
 from functools import partial
 from typing import NamedTuple
 
@@ -20,7 +22,9 @@ from ralph_hooks.git import features
 from ralph_hooks.git.disk import changed
 from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
-from ralph_hooks.git.worktrees import worktrees
+from ralph_hooks.git.repository import Repository
+
+_PATIENCE, _LOOK = 1.0, 0.05  # seconds in which a switch of branches should be through; between two looks
 
 
 class Outcome(NamedTuple):
@@ -36,17 +40,16 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
 
     Raises RefusedError, with nothing moved, where going on could lose work. The caller holds the landing lock.
     """
-    standing = worktrees(work.repository)
-    place = require_target(work, batch, target, standing)
+    place = require_target(work, batch, target)
     with (
         open_objects(work.repository) as objects,
         open_merger(work.repository, objects, features.installed()) as merger,
     ):
-        site = look(work, objects, batch, place, standing)
+        site = look(work, objects, batch, place)
         harvest = gather(work, objects, site, batch)
         made = _link_up(work, objects, merger, site, harvest)
         move = plan_move(objects, site, harvest, made)
-        settled = carry_out(work, objects, move, made.change)
+        settled = carry_out(work, objects, move)
         if move.landing is None or move.batch is None:
             raise AssertionError("a landing's move holds its result")
         landing = _honest(site, move.landing, settled)
@@ -76,8 +79,20 @@ def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
     """The landing without its signal, where a page of the spec is not as the signal says: ticked, committed, clean."""
     if landing.signal is None:
         return landing
-    dirty = changed(site.place, site.binder.paths) if site.place else ()
+    dirty = _dirty_pages(site.place, site.binder.paths, landing.target) if site.place else ()
     if settled.pages or dirty:
         why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
         return landing._replace(signal=None, warnings=(*landing.warnings, why))
     return landing
+
+
+def _dirty_pages(place: Repository, pages: Collection[str], target: str) -> tuple[str, ...]:
+    """The pages with local changes, once nobody else is at work there: half-way through a switch, all look changed."""
+    until = time.monotonic() + _PATIENCE
+    while dirty := changed(place, pages):
+        if place.branch() != target:
+            return ()  # what another branch has there says nothing about this landing
+        if time.monotonic() >= until:
+            return dirty
+        time.sleep(_LOOK)
+    return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from ralph_hooks.git.merge import Merged, Merger
 from ralph_hooks.git.objects import Entry
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefTransaction
+from ralph_hooks.git.repository import Repository
 
 LINES = "".join(f"line {number}\n" for number in range(20))
 TOP, END = LINES.replace("line 1\n", "LINE 1\n"), LINES.replace("line 18\n", "LINE 18\n")
@@ -361,6 +362,45 @@ def test_a_target_that_moved_after_the_plan_was_made(shop: Workshop, monkeypatch
     assert (shop.status(), shop.ticks(), shop.refs("refs/ralph/landing")) == ("", [], {})
     assert shop.land().code == 0
     assert {"mine.txt", "theirs.txt"} <= shop.tree().keys()
+
+
+def test_a_list_that_was_edited_again_by_the_end_of_the_landing(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts(shop, t1={"mine.txt": "mine\n"})
+    settle, page = landing.carry_out, shop.path / shop.page("tasks.md")
+
+    def settle_and_be_late(*args: object) -> object:
+        settled = settle(*args)
+        page.write_text(page.read_text().replace("- [ ] 1.2", "- [x] 1.2"))
+        return settled
+
+    monkeypatch.setattr(landing, "carry_out", settle_and_be_late)
+    ran = shop.land()
+    assert (ran.code, ran.ids("landed"), ran.json["signal"]) == (1, ["1.1"], None)
+    assert ran.json["warnings"] == [f"{shop.page('tasks.md')} has local changes again"]
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_branch_that_is_switched_right_after_the_landing(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    """One look comes while git is half-way through the switch: files and index are the other branch's, HEAD is not."""
+    shop.git("branch", "side")
+    attempts(shop, t1={"mine.txt": "mine\n"})
+    changed, seen = landing.changed, []
+
+    def switch_meanwhile(place: Repository, pages: Sequence[str]) -> tuple[str, ...]:
+        seen.append(pages)
+        if len(seen) == 1:
+            shop.git("read-tree", "-m", "-u", "main", "side")
+        if len(seen) == looks:
+            shop.git("symbolic-ref", "HEAD", "refs/heads/side")
+        return changed(place, pages) if len(seen) < looks else ("specs/demo/tasks.md",)
+
+    monkeypatch.setattr(landing, "changed", switch_meanwhile)
+    ran = shop.land()
+    assert (ran.code, ran.json["signal"], ran.json["warnings"]) == (0, "BATCH_COMPLETE", [])
 
 
 def hook(shop: Workshop, script: str) -> Path:
