@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ralph_hooks.batch.ending import UNCOMMITTED, UNCOMMITTED_PAGES
+from ralph_hooks.batch.loose import UNCOMMITTED, UNCOMMITTED_PAGES
 from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.squash import Squash

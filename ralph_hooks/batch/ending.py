@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch import names
-from ralph_hooks.batch.message import Signature, raw_commit, read_commit
+from ralph_hooks.batch.loose import Loose, committed
 from ralph_hooks.batch.model import Attempt, Batch, State
-from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.identity import committer
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import HEADS, Repository, open_repository
-from ralph_hooks.git.snapshot import end_cherry_pick, snapshot, unmerged
+from ralph_hooks.git.snapshot import unmerged
 from ralph_hooks.git.worktrees import dirt
 
-# Subjects of the commits that are made for an executor: its work, or nothing but the spec's own files.
-UNCOMMITTED = "Work that the executor had not committed"
-UNCOMMITTED_PAGES = "Spec files that the executor had not committed"
 _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
 
 
@@ -94,14 +90,17 @@ def end(
     if state is State.DONE and left.place:
         _refuse_conflicts(left.place)
     head = left.head or attempt.head  # a pin counts when worktree and branch have gone since
-    if left.place and left.head and left.loose:
-        head = _commit_loose(objects, batch, attempt, left.place, left.head, left.loose, move=state is State.DONE)
-    if state is State.DONE and head is None:
-        state, message = State.FAILED, "worktree and branch are gone" if attempt.folder else "it never had a worktree"
-    ended = attempt._replace(
-        state=state, head=head, message=message, external=external and state is State.FAILED and not complaint
-    )
-    _pin(work.repository, batch, ended)
+    with ExitStack() as until_pinned:
+        if left.place and left.head and left.loose:
+            loose = Loose(left.place, left.head, left.loose)
+            head = until_pinned.enter_context(committed(objects, batch, attempt, loose, move=state is State.DONE))
+        if state is State.DONE and head is None:
+            gone = "worktree and branch are gone" if attempt.folder else "it never had a worktree"
+            state, message = State.FAILED, gone
+        ended = attempt._replace(
+            state=state, head=head, message=message, external=external and state is State.FAILED and not complaint
+        )
+        _pin(work.repository, batch, ended)
     work.store.put_attempt(batch.id, ended)
     return ended
 
@@ -140,34 +139,3 @@ def _has_markers(path: Path) -> bool:
     except OSError:
         return False
     return b"\n<<<<<<< " in b"\n" + content and b"\n>>>>>>> " in b"\n" + content
-
-
-def _commit_loose(
-    objects: Objects,
-    batch: Batch,
-    attempt: Attempt,
-    place: Repository,
-    head: str,
-    loose: tuple[str, ...],
-    *,
-    move: bool,
-) -> str:
-    """A commit of the loose paths on top of `head`. Its date is that of `head`: no clock enters a landing."""
-    tree = snapshot(place, loose, install=move)
-    time = read_commit(objects.raw_commit(head)).committer.time
-    who = Signature(committer(place), time)
-    picked = place.commit("CHERRY_PICK_HEAD")
-    if picked:  # a conflict that `resolve` made, mended and not committed: it stays its executor's work
-        text = read_commit(objects.raw_commit(picked))
-        raw = raw_commit(tree, head, text.author, who, text.message)
-    else:
-        own = spec_of(batch).own
-        subject = UNCOMMITTED_PAGES if all(own(path) for path in loose) else UNCOMMITTED
-        message = f"{subject}\n\nRalph-Task: {attempt.name}\nRalph-Batch: {batch.id}\n"
-        raw = raw_commit(tree, head, who, who, message)
-    commit = objects.write("commit", raw)
-    objects.flush()
-    if move:
-        move_refs(place, "ralph-hooks: uncommitted work", [RefUpdate("HEAD", head, commit)])
-        end_cherry_pick(place)
-    return commit

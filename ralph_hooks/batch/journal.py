@@ -6,7 +6,8 @@ import json
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.move import Move
-from ralph_hooks.errors import RalphError
+from ralph_hooks.errors import RalphError, RefusedError
+from ralph_hooks.git.kept_pack import kept_pack
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
@@ -37,8 +38,8 @@ def write_journal(objects: Objects, move: Move) -> str:
     parents = dict.fromkeys([move.new, move.old, *(update.new for update in move.refs if update.new)])
     journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
     objects.flush()
-    _make_durable(objects.repository, journal, move.old)
-    move_refs(objects.repository, "ralph-hooks: journal", [RefUpdate(move.journal, None, journal)])
+    with kept_pack(objects.repository, [journal], [move.old]):
+        move_refs(objects.repository, "ralph-hooks: journal", [RefUpdate(move.journal, None, journal)])
     return journal
 
 
@@ -59,18 +60,13 @@ def drop_journal(repository: Repository, move: Move) -> None:
         move_refs(repository, "ralph-hooks: journal dropped", [RefUpdate(move.journal, found, None)])
 
 
-def _make_durable(repository: Repository, journal: str, old: str) -> None:
-    """One pack with one fsync. git does not fsync loose objects unless told to, and then one by one."""
-    folder = repository.common_dir / "objects" / "pack" / "pack"
-    wanted = f"{journal}\n^{old}\n".encode()
-    # No deltas: the pack is there to be written once, `git gc` makes the good one.
-    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1")
-    repository.git("pack-objects", *options, str(folder), stdin=wanted)
-
-
 def file_journal(repository: Repository, move: Move, journal: str) -> None:
     """The journal of a landing is kept: the store can be rebuilt from it, and an undo reads it."""
-    done = [RefUpdate(move.journal, journal, None)]
-    if move.kind == "land":
-        done.append(RefUpdate(names.LOG + move.key, None, journal))
-    move_refs(repository, "ralph-hooks: journal filed", done)
+    gone, log = RefUpdate(move.journal, journal, None), names.LOG + move.key
+    filed = [RefUpdate(log, None, journal)] if move.kind == "land" else []
+    try:
+        move_refs(repository, "ralph-hooks: journal filed", [gone, *filed])
+    except RefusedError:
+        if repository.commit(log) != journal:  # else a crash came between the two
+            raise
+        move_refs(repository, "ralph-hooks: journal filed", [gone])

@@ -76,7 +76,7 @@ def _is_pinned(place: Repository, left: Remains, pinned: str | None) -> bool:
         return False
     if any(path.endswith("/") for path in left.loose):  # a repository inside: no commit holds what is in it
         return False
-    return snapshot(place, left.loose) == place.git("rev-parse", f"{pinned}^{{tree}}").text
+    return snapshot(place, left.loose).tree == place.git("rev-parse", f"{pinned}^{{tree}}").text
 
 
 def _foreign_lock(work: Workplace, place: Repository) -> str | None:

@@ -7,6 +7,7 @@ import json
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.errors import RalphError
+from ralph_hooks.git.kept_pack import kept_pack
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
@@ -17,7 +18,8 @@ def pin_record(objects: Objects, batch: Batch) -> None:
     repository, ref = objects.repository, names.BATCH + batch.id
     record = _write_record(objects, batch)
     objects.flush()
-    move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(ref, repository.commit(ref), record)])
+    with kept_pack(repository, [record], [batch.base]):
+        move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(ref, repository.commit(ref), record)])
 
 
 def _write_record(objects: Objects, batch: Batch) -> str:

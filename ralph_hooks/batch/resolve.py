@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch import names
-from ralph_hooks.batch.ending import UNCOMMITTED
 from ralph_hooks.batch.fragments import Sources, fragment, progress_file
+from ralph_hooks.batch.loose import UNCOMMITTED
 from ralph_hooks.batch.message import raw_commit
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import encode, spec_of

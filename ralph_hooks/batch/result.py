@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.chain import Chain, Link, Stuck
-from ralph_hooks.batch.ending import UNCOMMITTED
 from ralph_hooks.batch.gather import Harvest
 from ralph_hooks.batch.journal import conflict_text
 from ralph_hooks.batch.leaks import Leaks
+from ralph_hooks.batch.loose import UNCOMMITTED
 from ralph_hooks.batch.model import Attempt, Batch, Failed, Landed, Landing, Parked, State
 from ralph_hooks.batch.move import DiskEdit, Move, StateEdit
 from ralph_hooks.batch.pages import Pages, encode, spec_of, stamped

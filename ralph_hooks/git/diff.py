@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ralph_hooks.errors import RalphError
 from ralph_hooks.git.objects import Entry, Objects
 from ralph_hooks.git.repository import Repository
 
@@ -80,6 +81,8 @@ def _ask(objects: Objects, pairs: Sequence[tuple[str, str]], detect: str) -> lis
             found.append([])
         else:
             found[-1].append(record)
+    if len(found) != len(pairs):  # git says so, but its status is that of success
+        raise RalphError("objects are missing from the repository", "run `git fsck`")
     return found
 
 

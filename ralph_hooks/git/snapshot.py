@@ -1,11 +1,10 @@
 """What a worktree holds right now as a tree, without touching its index, its files or its branch."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks.git.checkout import copy_index, index_path
 from ralph_hooks.git.disk import stands
@@ -13,11 +12,16 @@ from ralph_hooks.git.process import run
 from ralph_hooks.git.repository import Repository
 
 
-def snapshot(place: Repository, paths: Collection[str], *, install: bool = False) -> str:
-    """The tree of the worktree's index with `paths` as they are on disk. Ignored files only where they are named.
+class Snapshot(NamedTuple):
+    """A tree, and the index that it was made from: its `content`, its `times` in nanoseconds (see `copy_index`)."""
 
-    `install`: the index becomes that of the snapshot, for a commit that HEAD is about to get.
-    """
+    tree: str
+    content: bytes
+    times: tuple[int, int]
+
+
+def snapshot(place: Repository, paths: Collection[str]) -> Snapshot:
+    """The worktree's index with `paths` as they are on disk. Ignored files only where they are named."""
     import tempfile  # noqa: PLC0415 - 2 ms, and most executors leave nothing uncommitted
 
     with tempfile.TemporaryDirectory(prefix="ralph-index-") as scratch:
@@ -35,9 +39,8 @@ def snapshot(place: Repository, paths: Collection[str], *, install: bool = False
             listed = os.fsencode("".join(f"{path}\0" for path in some))
             place.git("update-index", *options, "-z", "--stdin", stdin=listed, env=env, config=("core.safecrlf=false",))
         tree = place.git("write-tree", env=env).text
-        if install:
-            _install(place, index)
-        return tree
+        info = index.stat()
+        return Snapshot(tree, index.read_bytes(), (info.st_atime_ns, info.st_mtime_ns))
 
 
 def _storable(place: Repository, paths: Collection[str]) -> list[str]:
@@ -47,14 +50,16 @@ def _storable(place: Repository, paths: Collection[str]) -> list[str]:
     return [path.rstrip("/") for path in paths if path not in nested or path in linked]
 
 
-def _install(place: Repository, index: Path) -> None:
-    """Put the index in place under git's own lock. Where somebody holds it, the old index stays: it is only a cache."""
+def install_index(place: Repository, taken: Snapshot) -> None:
+    """Make the snapshot's index the worktree's, for a commit that HEAD is about to get.
+
+    Under git's own lock. Where somebody holds it, the old index stays: it is only a cache.
+    """
     lock = place.git_dir / "index.lock"
     with suppress(FileExistsError):
         with lock.open("xb") as file:
-            file.write(index.read_bytes())
-        times = index.stat()  # see copy_index
-        os.utime(lock, ns=(times.st_atime_ns, times.st_mtime_ns))
+            file.write(taken.content)
+        os.utime(lock, ns=taken.times)
         lock.replace(index_path(place))
 
 

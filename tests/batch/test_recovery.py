@@ -126,6 +126,14 @@ def test_an_undo_that_never_happened_is_not_taken_for_one(shop: Workshop, tmp_pa
     assert shop.ticks() == ["1.1", "1.2"]
 
 
+def test_a_journal_that_was_filed_and_not_yet_taken_away(shop: Workshop) -> None:
+    batch = shop.land().json["batch"]
+    shop.git("update-ref", f"refs/ralph/landing/{batch}", f"refs/ralph/log/{batch}")
+    assert shop.run("recover").code == 0
+    assert journal(shop) == {}
+    assert shop.ticks() == ["1.1", "1.2"]
+
+
 def test_a_verdict_is_not_written_once_the_hold_is_gone(shop: Workshop, tmp_path: Path) -> None:
     kill(shop, tmp_path, "read-tree", "after")
     moved_on = STATE | {"taskIndex": 9}

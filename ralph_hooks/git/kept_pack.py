@@ -1,0 +1,70 @@
+"""A pack that `git gc --prune=now` leaves alone until a ref names what is in it.
+
+git keeps what nobody refers to for two weeks, unless somebody says otherwise; and between the moment an object is
+written and the moment a ref names it, nobody refers to it. A pack with a `.keep` file beside it is never taken away
+(`git help gc`); so that file has to be there before the pack is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.process import GitError
+from ralph_hooks.git.repository import Repository
+
+MARK = b"ralph-hooks\n"
+_STAGED = "new"  # how the names of packs begin that are not in their place yet
+_MISSING = ("missing", "bad object", "unable to read", "not found", "could not parse", "could not read")
+
+
+class VanishedError(RefusedError):
+    """What was just written is gone again."""
+
+
+@contextmanager
+def kept_pack(repository: Repository, tips: Sequence[str], known: Sequence[str]) -> Iterator[None]:
+    """Everything that `tips` reach and `known` do not is in one pack on the disk, which stays while the block runs.
+
+    One sync; git does not sync loose objects unless told to, and then one by one. The caller holds the landing lock.
+    Raises VanishedError where a part of it is gone already.
+    """
+    stage, home = repository.common_dir / "ralph", repository.common_dir / "objects" / "pack"
+    _clear(stage, home)
+    name = _packed(repository, stage / _STAGED, tips, known)
+    keep = home / f"pack-{name}.keep"
+    keep.write_bytes(MARK)
+    try:
+        for ending in ("pack", "rev", "idx"):  # the index last, as git does: with it the pack is there
+            staged = stage / f"{_STAGED}-{name}.{ending}"
+            if staged.exists():
+                staged.replace(home / f"pack-{name}.{ending}")
+        yield
+    finally:
+        keep.unlink(missing_ok=True)
+
+
+def _packed(repository: Repository, where: Path, tips: Sequence[str], known: Sequence[str]) -> str:
+    wanted = "".join(f"{line}\n" for line in (*tips, *(f"^{commit}" for commit in known)))
+    # No deltas: the pack is there to be written once, `git gc` makes the good one.
+    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1")
+    try:
+        return repository.git("pack-objects", *options, str(where), stdin=wanted.encode()).text
+    except GitError as error:
+        if not any(word in error.stderr for word in _MISSING):
+            raise
+        raise VanishedError(
+            "somebody runs `git gc --prune=now` or the like, and what was just written is gone",
+            "run the command again when that has ended",
+        ) from error
+
+
+def _clear(stage: Path, home: Path) -> None:
+    """What a killed one left."""
+    for path in stage.glob(f"{_STAGED}-*"):
+        path.unlink()
+    for keep in home.glob("*.keep"):
+        if keep.read_bytes() == MARK:
+            keep.unlink()
