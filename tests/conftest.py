@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["reliability"]
+pytest.register_assert_rewrite("race", "sound")  # assertions outside of test modules that are to tell what they saw
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
@@ -35,6 +36,12 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path_factory.getbasetemp()))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Of tests/races/: options must be known before the tests are looked for."""
+    parser.addoption("--race-rounds", type=int, default=232, help="so many rounds of tests/races, seeds from 0")
+    parser.addoption("--race-seed", type=int, help="the round of tests/races that has this seed, alone")
 
 
 @pytest.fixture
