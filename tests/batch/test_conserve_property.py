@@ -110,7 +110,9 @@ WRONGS: dict[str, tuple[Callable[[Merge, str], bool], Entries]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONGS)
-@settings(suppress_health_check=[HealthCheck.filter_too_much])  # not every merge has a path for every wrong
+@settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)  # not every merge has a path for every wrong
 @given(merge=merges(), data=st.data())
 def test_a_dishonest_merge_is_caught_at_its_path(wrong: str, merge: Merge, data: st.DataObject) -> None:
     fits, entry = WRONGS[wrong]

@@ -90,7 +90,7 @@ def edited(files: dict[str, str], edits: dict[str, str | None]) -> dict[str, str
 
 
 @given(base=TREES, mine=EDITS, theirs=EDITS)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_disjoint_changes_are_merged_by_git_to_both(
     bench: tuple[Objects, Merger], base: dict[str, str], mine: dict[str, str | None], theirs: dict[str, str | None]
 ) -> None:

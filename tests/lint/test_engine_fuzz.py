@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reliability import Proved
 
 from ralph_hooks.lint import files
 from ralph_hooks.lint.discover import Target
@@ -56,22 +57,21 @@ def _again(one: Listed, once: Checked, dialect: Dialect | None, *, unsafe: bool)
     assert fix(second, options(dialect), unsafe=unsafe).text == once.text
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, STATES, st.sampled_from([None, *Dialect]))
 def test_any_text(text: str, state: dict[str, object] | None, dialect: Dialect | None) -> None:
     hold(listed(text, state), dialect)
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
-@given(TEXTS, STATES, st.sampled_from([None, *Dialect]))
-def test_many_texts(text: str, state: dict[str, object] | None, dialect: Dialect | None) -> None:
+@settings(max_examples=2000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(text=TEXTS, state=STATES, dialect=st.sampled_from([None, *Dialect]))
+def test_many_texts(proved: Proved, text: str, state: dict[str, object] | None, dialect: Dialect | None) -> None:
     hold(listed(text, state), dialect)
+    proved("texts linted and fixed", 1)
 
 
 @pytest.mark.slow
 @settings(
-    deadline=None,
     max_examples=150,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rule_checks import of_list
 from template_lists import LISTS
@@ -90,7 +90,6 @@ def mutated(draw: st.DrawFn) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.one_of(TEXTS, mutated()), st.one_of(st.none(), st.sampled_from(Dialect)), STATES)
 def test_no_text_breaks_a_rule_and_every_span_is_in_it(text: str, dialect: Dialect | None, state: object) -> None:
     listed = parse(text, dialect)
@@ -105,7 +104,6 @@ def test_no_text_breaks_a_rule_and_every_span_is_in_it(text: str, dialect: Diale
             assert problem.fix is None or edits
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.one_of(TEXTS, mutated()), st.sampled_from(Dialect))
 def test_every_fix_takes_its_finding_away(text: str, dialect: Dialect) -> None:
     listed = parse(text, dialect)
@@ -119,7 +117,6 @@ def test_every_fix_takes_its_finding_away(text: str, dialect: Dialect) -> None:
             assert len(left) < len(problems), (rule.code, mended)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(TEXTS, mutated()), st.sampled_from(Dialect))
 def test_a_safe_fix_leaves_the_tasks_as_they_are(text: str, dialect: Dialect) -> None:
     listed = parse(text, dialect)

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rule_checks import BY_CODE, of_list
 from template_lists import LISTS
@@ -147,7 +147,6 @@ def lists(draw: st.DrawFn) -> str:
 CONFLICTS = ("RH104", "RH112", "RH201", "RH202", "RH203", "RH204", "RH205", "RH210", "RH305")
 
 
-@settings(max_examples=200, deadline=None)
 @given(lists(), st.sampled_from(Dialect))
 def test_what_is_suggested_brings_no_conflict(text: str, dialect: Dialect) -> None:
     listed = parse(text, dialect)

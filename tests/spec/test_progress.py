@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ralph_hooks.spec.progress import Fragment, added, entry, mentions, merge
@@ -396,14 +396,12 @@ fragments = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=400)
 @given(texts, fragments)
 def test_merging_twice_always_equals_merging_once(text: str, fragments: list[Fragment]) -> None:
     once = merge(text, fragments)
     assert merge(once, fragments) == once
 
 
-@settings(deadline=None, max_examples=400)
 @given(texts, fragments)
 def test_a_merge_always_keeps_every_line_and_adds_every_item(text: str, fragments: list[Fragment]) -> None:
     merged = merge(text, fragments)
@@ -414,13 +412,11 @@ def test_a_merge_always_keeps_every_line_and_adds_every_item(text: str, fragment
             assert all(item in merged.replace("\r", "") for item in found)
 
 
-@settings(deadline=None, max_examples=400)
 @given(texts)
 def test_a_log_that_nobody_touched_always_adds_nothing(text: str) -> None:
     assert added(text, text) == Fragment()
 
 
-@settings(deadline=None, max_examples=400)
 @given(texts)
 def test_every_word_of_an_executor_arrives_unless_it_is_of_the_moment(text: str) -> None:
     written = "\n" + text.replace("## Next", "## Blockers").replace("## next ##", "## Blockers")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ralph_hooks.spec import state
@@ -319,14 +319,12 @@ lists = st.lists(st.sampled_from(["- [x] 1.1", "- [ ] 1.2", "  - [x] box", "- [X
 errors = st.dictionaries(st.sampled_from([1, 2]), st.text(max_size=5))
 
 
-@settings(deadline=None)
 @given(documents)
 def test_hold_and_release_always_give_the_document_back(document: dict[str, Any]) -> None:
     released = state.release(held(document), "b1")
     assert list(released.items()) == list(document.items())
 
 
-@settings(deadline=None)
 @given(documents, handlers, lists, errors)
 def test_applying_twice_always_equals_applying_once(
     document: dict[str, Any], handler: Handler, boxes: list[str], errors: dict[int, str]
@@ -337,7 +335,6 @@ def test_applying_twice_always_equals_applying_once(
     assert state.held_by(once) is None
 
 
-@settings(deadline=None)
 @given(documents, handlers, lists, errors)
 def test_other_fields_always_survive_in_their_order(
     document: dict[str, Any], handler: Handler, boxes: list[str], errors: dict[int, str]
@@ -349,7 +346,6 @@ def test_other_fields_always_survive_in_their_order(
     ]
 
 
-@settings(deadline=None)
 @given(documents, handlers, lists, errors)
 def test_undo_always_gives_the_document_back(
     document: dict[str, Any], handler: Handler, boxes: list[str], errors: dict[int, str]

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ralph_hooks.spec.state import StateError, read, write
@@ -150,7 +150,6 @@ def test_a_lone_surrogate_survives(path: Path) -> None:
     assert read(path) == {"a": "\ud800", "b": "ü"}
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(),

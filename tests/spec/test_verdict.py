@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stop_handlers import CONTRADICTIONS
 
@@ -124,14 +124,12 @@ joined = st.lists(words | st.sampled_from([" ", ""]), max_size=14).map("".join)
 texts = joined | st.lists(words, max_size=9).map(" ".join)
 
 
-@settings(deadline=None)
 @given(texts)
 def test_a_partial_text_never_holds_a_signal(text: str) -> None:
     hushed = verdict.hush(text, full=False)
     assert not any(word in hushed for word in ("TASK_COMPLETE", "BATCH_COMPLETE", "ALL_TASKS_COMPLETE"))
 
 
-@settings(deadline=None)
 @given(texts)
 def test_a_full_text_never_contradicts_itself(text: str) -> None:
     hushed = verdict.hush(text, full=True)
@@ -139,7 +137,6 @@ def test_a_full_text_never_contradicts_itself(text: str) -> None:
     assert not any(CONTRADICTIONS.search(line) for line in hushed.split("\n"))
 
 
-@settings(deadline=None)
 @given(texts, st.booleans())
 def test_only_brackets_are_added(text: str, full: bool) -> None:
     assert verdict.hush(text, full=full).replace("[", "").replace("]", "") == text.replace("[", "").replace("]", "")

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ralph_hooks.tasklist.merge import Merged, merge
@@ -215,7 +215,6 @@ def states(text: str) -> dict[str, bool]:
     return {str(task.id): task.done for task in parse(text, Dialect.RALPH).tasks}
 
 
-@settings(deadline=None)
 @given(versions())
 def test_no_task_is_lost_and_none_is_doubled(texts: tuple[str, str, str]) -> None:
     base, ours, theirs = texts
@@ -232,7 +231,6 @@ def test_no_task_is_lost_and_none_is_doubled(texts: tuple[str, str, str]) -> Non
         assert done == (two if one in {before, None} else one)
 
 
-@settings(deadline=None)
 @given(versions())
 def test_sides_can_be_exchanged_and_nothing_happens_without_a_change(texts: tuple[str, str, str]) -> None:
     base, ours, theirs = texts
