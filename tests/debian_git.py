@@ -9,17 +9,26 @@ import pytest
 from kept import got, kept
 
 PACKAGES = ("git", "libc6", "libpcre2-8-0", "zlib1g")
+# git runs itself from its folder of programs, under the names of its commands too: `git-receive-pack` is what a push
+# runs at the other end. No other process is started to find out where all this is.
 _WRAPPER = """#!/bin/sh
-# {program} with its own libraries, and not those of this system.
-home=$(dirname "$(dirname "$(readlink -f "$0")")")/root
-GIT_EXEC_PATH=$home/usr/lib/git-core exec "$home/{loader}" --library-path "$home/{libraries}" "$home/usr/bin/git" "$@"
+# git with its own libraries, and not those of this system.
+case $0 in
+*/root/{core}/*) home=${{0%/root/{core}/*}}/root ;;
+*) home=${{0%/bin/*}}/root ;;
+esac
+case ${{0##*/}} in
+git-*) set -- "${{0##*/git-}}" "$@" ;;
+esac
+GIT_EXEC_PATH=$home/{core} exec "$home/{loader}" --library-path "{libraries}" "$home/usr/bin/git" "$@"
 """
+_CORE = "usr/lib/git-core"
 
 
 @cache
 def unpacked(suite: str) -> Path:
-    """A folder for the PATH, with the git of `suite` (`trixie`, `sid`) in it. Needs apt, from any Debian."""
-    return kept(f"git-{suite}", lambda place: _unpack(place, suite)) / "bin"
+    """A folder for the PATH with the git of `suite` in it (`bookworm`, `trixie`, `sid`). Needs apt, from any Debian."""
+    return kept(f"debian-git-{suite}", lambda place: _unpack(place, suite)) / "bin"
 
 
 def _unpack(place: Path, suite: str) -> None:
@@ -30,16 +39,14 @@ def _unpack(place: Path, suite: str) -> None:
     for package in place.glob("*.deb"):
         got(["dpkg-deb", "-x", package, root])
         package.unlink()
-    loader = next(path for path in root.glob("usr/lib*/ld-linux-*.so.*"))
-    libraries = next(path.parent for path in root.glob("usr/lib/*/libc.so.6"))
+    loader = next(path for path in root.rglob("ld-linux-*.so.*") if not path.is_symlink())
+    libraries = dict.fromkeys(path.parent for path in root.rglob("lib*.so.*"))
     wrapper = place / "bin" / "git"
     wrapper.parent.mkdir()
-    wrapper.write_text(
-        _WRAPPER.format(program="git", loader=loader.relative_to(root), libraries=libraries.relative_to(root))
-    )
+    searched = ":".join(f"$home/{folder.relative_to(root)}" for folder in libraries)
+    wrapper.write_text(_WRAPPER.format(core=_CORE, loader=loader.relative_to(root), libraries=searched))
     wrapper.chmod(0o755)
-    # git runs itself from there.
-    core = root / "usr/lib/git-core/git"
+    core = root / _CORE / "git"
     core.unlink()
     core.symlink_to("../../../../bin/git")
 
