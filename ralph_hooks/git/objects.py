@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
+from ralph_hooks.git.conversation import Conversation
 from ralph_hooks.git.pack import object_id, pack
-from ralph_hooks.git.process import Conversation
 from ralph_hooks.git.repository import Repository
 
 TREE = "040000"
@@ -90,11 +90,21 @@ class Objects:
             here = self._entry(row)
         return here
 
+    def differing(self, old: str | None, new: str | None) -> Iterator[tuple[str, Entry | None, Entry | None]]:
+        """Each name that stands for something else in one tree than in the other (None: an empty one)."""
+        before, after = (self._rows(tree) if tree else {} for tree in (old, new))
+        for name in sorted({name for name, _ in before.items() ^ after.items()}):
+            yield os.fsdecode(name), self._found(before.get(name)), self._found(after.get(name))
+
     def write(self, kind: str, content: bytes) -> str:
         """Take in an object of type `kind` and give its id. git has it after the next `flush`."""
         oid = object_id(self.repository.hash_name, kind, content)
         self._new[oid] = (kind, content)
         return oid
+
+    def unstored(self) -> Iterator[tuple[str, str, bytes]]:
+        """Id, type and content of all that git does not have yet."""
+        return ((oid, kind, content) for oid, (kind, content) in self._new.items())
 
     def flush(self) -> None:
         """Hand over to git what was written. To be called before the id of a new object is given to a git process.
@@ -157,6 +167,9 @@ class Objects:
     def _entry(self, row: bytes) -> Entry:
         size = len(self.repository.zero) // 2
         return Entry(row[: row.index(b" ")].decode().zfill(6), row[-size:].hex())
+
+    def _found(self, row: bytes | None) -> Entry | None:
+        return self._entry(row) if row is not None else None
 
     def _typed(self, oid: str, kind: str) -> bytes:
         found, content = self.read(oid)

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
 
@@ -130,9 +130,7 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise RalphError(
-            f"git {args[0]} gave no answer within {limit:g} seconds", "look for a prompt or a hung hook"
-        ) from None
+        raise silent(args, limit) from None
     except FileNotFoundError:
         raise _missing(cwd) from None
     if done.returncode not in accept:
@@ -145,61 +143,15 @@ def command(args: Sequence[str], config: Sequence[str] = ()) -> list[str]:
     return ["git", *(part for item in (*PINNED, *config) for part in ("-c", item)), *args]
 
 
+def silent(args: Sequence[str], limit: float) -> RalphError:
+    """The error for a git that says nothing within `limit` seconds."""
+    return RalphError(f"git {args[0]} gave no answer within {limit:g} seconds", "look for a prompt or a hung hook")
+
+
 def _missing(cwd: Path) -> RalphError:
     if not cwd.is_dir():
         return RalphError(f"{cwd} is not a directory", "run the command in a git repository")
     return RalphError("git was not found", "install git 2.38 or newer and put it on PATH")
-
-
-class Conversation:
-    """A git process that is talked to: one request at a time on its standard input, one answer on its output.
-
-    Saves a process per object: reading, hashing and moving refs go through three or four of these per landing.
-    """
-
-    def __init__(self, cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> None:
-        self._args = args
-        self._process = subprocess.Popen(
-            command(args),
-            cwd=cwd,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(env),
-        )
-
-    def send(self, request: bytes) -> None:
-        try:
-            self._pipe(self._process.stdin).write(request)
-            self._pipe(self._process.stdin).flush()
-        except BrokenPipeError:
-            raise self._broken() from None
-
-    def line(self) -> bytes:
-        """The next line of the answer, without its end. Raises GitError when git has gone."""
-        line = self._pipe(self._process.stdout).readline()
-        if not line.endswith(b"\n"):
-            raise self._broken()
-        return line[:-1]
-
-    def read(self, size: int) -> bytes:
-        data = self._pipe(self._process.stdout).read(size)
-        if len(data) != size:
-            raise self._broken()
-        return data
-
-    def close(self) -> None:
-        """End the input and wait; what git says at the end is not an error of the answers it has given."""
-        self._process.communicate()
-
-    def _broken(self) -> GitError:
-        _, stderr = self._process.communicate()
-        return GitError(self._args, self._process.returncode, stderr)
-
-    @staticmethod
-    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        assert pipe is not None  # noqa: S101 - Popen was given PIPE for all three
-        return pipe
 
 
 @cache

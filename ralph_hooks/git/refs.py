@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.process import Conversation, GitError
+from ralph_hooks.git.conversation import Conversation
+from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
 
 
