@@ -10,7 +10,7 @@ from ralph_hooks.batch.disjoint import Touched, disjoint
 from ralph_hooks.batch.model import Attempt
 from ralph_hooks.batch.pages import Binder, Pages, stamped
 from ralph_hooks.batch.squash import Squash
-from ralph_hooks.git.diff import Change, Diff, diff_trees, renames
+from ralph_hooks.git.diff import Change, Diff, diff_trees, renames, walk_trees
 from ralph_hooks.git.merge import Merger, is_attributes, scratch_commit
 from ralph_hooks.git.objects import Entry, Objects
 from ralph_hooks.spec.progress import Fragment
@@ -18,11 +18,11 @@ from ralph_hooks.tasklist.model import Task
 
 
 class Link(NamedTuple):
-    """One landed task: its squash, the tip and tree it was put on, and its commit (None: nothing to commit)."""
+    """One landed task: its squash, the tree and attributes it was put on, its commit (None: nothing to commit)."""
 
     squash: Squash
-    before: str
     tree_before: str
+    attributes: str  # a commit that has those of the tip
     commit: str | None
     tree: str
 
@@ -127,7 +127,7 @@ def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squas
         pages=pages,
         since={base: touched.also(landed) for base, touched in tip.since.items()},
         attributes=commit if any(is_attributes(path) for path in squash.change) else tip.attributes,
-        links=(*tip.links, Link(squash, tip.commit, tip.tree, made, tree)),
+        links=(*tip.links, Link(squash, tip.tree, tip.attributes, made, tree)),
     )
 
 
@@ -157,7 +157,7 @@ def _landed(
 ) -> Iterable[Change]:
     """What the new commit changes against the tip before it."""
     if not merged.whole:
-        return diff_trees(objects, [(before, tree)])[0].values()
+        return walk_trees(objects, before, tree)
     return [Change(path, objects.entry(before, path), new) for path, new in edits.items()]
 
 
@@ -193,7 +193,8 @@ def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Eviden
     known = evidence._replace(renames_attempt=mine, renames_target=theirs)
     found = list(violations(known))
     for content in renamed_content(known):
-        expected = merger.merge_blobs(content.path, content.base, content.ours, content.theirs, attributes=link.before)
+        blobs = (content.base, content.ours, content.theirs)
+        expected = merger.merge_blobs(content.path, *blobs, attributes=link.attributes)
         if expected != content.merged:
             found.append(Violation(content.path, "is not the merge of both sides of a rename"))
     return tuple(found)

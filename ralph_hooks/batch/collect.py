@@ -70,7 +70,7 @@ def old_batches(work: Workplace, before: datetime) -> tuple[Old, ...]:
     records = [record for record in work.store.records() if record.batch.phase in _OVER and _ended(record, before)]
     with (
         open_objects(work.repository) as objects,
-        open_merger(work.repository, objects, features.installed()) as merger,
+        open_merger(objects, features.installed()) as merger,
     ):
         found = []
         for record in records:

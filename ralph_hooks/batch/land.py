@@ -43,7 +43,7 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
     place = require_target(work, batch, target)
     with (
         open_objects(work.repository) as objects,
-        open_merger(work.repository, objects, features.installed()) as merger,
+        open_merger(objects, features.installed()) as merger,
     ):
         site = look(work, objects, batch, place)
         harvest = gather(work, objects, site, batch)

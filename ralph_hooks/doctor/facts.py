@@ -77,8 +77,7 @@ def _features() -> tuple[tuple[str, str] | None, tuple[tuple[str, bool], ...]]:
         found = features.installed()
     except RalphError as error:
         return (error.what, error.todo), ()
-    known = (("attributes of a tree", found.attr_source), ("hooks in the configuration", found.config_hooks))
-    return None, known
+    return None, found.named()
 
 
 def _store(repository: Repository, config: Config) -> tuple[tuple[Record, ...], tuple[str, str] | None, bool]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
-from ralph_hooks.git.objects import Entry, Objects
+from ralph_hooks.git.objects import TREE, Entry, Objects
 from ralph_hooks.git.repository import Repository
 
 ABSENT = "000000"
@@ -39,6 +39,21 @@ def diff_trees(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[Diff]
         {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
         for records in _diffs(objects, pairs, "--no-renames")
     ]
+
+
+def walk_trees(objects: Objects, old: str | None, new: str | None, folder: str = "") -> Iterator[Change]:
+    """The changes from tree `old` to `new` (None: an empty one), found without git: for one pair in between."""
+    for name, here, there in objects.differing(old, new):
+        below = (_tree(here), _tree(there))
+        file, other = (None if below[0] else here), (None if below[1] else there)
+        if file != other:
+            yield Change(folder + name, file, other)
+        if any(below):
+            yield from walk_trees(objects, *below, f"{folder}{name}/")
+
+
+def _tree(entry: Entry | None) -> str | None:
+    return entry.oid if entry and entry.mode == TREE else None
 
 
 def diff_index(repository: Repository, commit: str, env: Mapping[str, str]) -> Diff:

@@ -11,13 +11,27 @@ FLOOR = (2, 38)  # merge-tree --write-tree
 
 
 class Features(NamedTuple):
-    """`attr_source`: attributes can be read from a tree instead of the current directory (2.41).
-
-    `config_hooks`: hooks can stand in the configuration (2.54).
-    """
+    """What some versions can do and others cannot, each with the version that began it in `SINCE`."""
 
     attr_source: bool
+    merge_process: bool
     config_hooks: bool
+
+    def named(self) -> tuple[tuple[str, bool], ...]:
+        """Each feature as people call it, and whether it is there."""
+        return tuple((PHRASES[name], there) for name, there in self._asdict().items())
+
+
+SINCE = {
+    "attr_source": (2, 41),
+    "merge_process": (2, 49),  # `merge-tree --stdin` is older, but keeps its answers to itself until its input ends
+    "config_hooks": (2, 54),
+}
+PHRASES = {
+    "attr_source": "attributes of a tree",
+    "merge_process": "one process for all merges",
+    "config_hooks": "hooks in the configuration",
+}
 
 
 def features(version: tuple[int, ...]) -> Features:
@@ -25,7 +39,7 @@ def features(version: tuple[int, ...]) -> Features:
     if version[:2] < FLOOR:
         name = ".".join(map(str, version)) or "of an unknown version"
         raise RefusedError(f"git {name} cannot merge without a checkout", "install git 2.38 or newer")
-    return Features(attr_source=version[:2] >= (2, 41), config_hooks=version[:2] >= (2, 54))
+    return Features(**{name: version[:2] >= since for name, since in SINCE.items()})
 
 
 def installed() -> Features:

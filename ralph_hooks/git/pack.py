@@ -17,8 +17,12 @@ _BLOCK = 0xFFFF  # bytes; what one block of the deflate format holds as it is
 
 def object_id(hash_name: str, kind: str, content: bytes) -> str:
     """The id that git gives to an object. `hash_name`: sha1 or sha256."""
-    head = f"{kind} {len(content)}\0".encode()
-    return hashlib.new(hash_name, head + content, usedforsecurity=False).hexdigest()
+    return hashlib.new(hash_name, header(kind, content) + content, usedforsecurity=False).hexdigest()
+
+
+def header(kind: str, content: bytes) -> bytes:
+    """What stands before the content wherever an object stands alone: where its id is made, in a file of its own."""
+    return f"{kind} {len(content)}\0".encode()
 
 
 def pack(hash_name: str, objects: Collection[tuple[str, bytes]]) -> bytes:
@@ -26,12 +30,12 @@ def pack(hash_name: str, objects: Collection[tuple[str, bytes]]) -> bytes:
     parts = [struct.pack(">4sII", b"PACK", 2, len(objects))]
     for kind, content in objects:
         parts.append(_header(_TYPES[kind], len(content)))
-        parts.append(_deflated(content))
+        parts.append(deflated(content))
     body = b"".join(parts)
     return body + hashlib.new(hash_name, body, usedforsecurity=False).digest()
 
 
-def _deflated(content: bytes) -> bytes:
+def deflated(content: bytes) -> bytes:
     """The content as a zlib stream (RFC 1950).
 
     As it is, where it is short: to set up a compressor costs more than what most trees and pages would lose, and the

@@ -74,7 +74,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Objects, M
     top = tmp_path_factory.mktemp("disjoint")
     subprocess.run(["git", "init", "-q", top], check=True)
     repository = open_repository(top)
-    with open_objects(repository) as objects, open_merger(repository, objects, installed()) as merger:
+    with open_objects(repository) as objects, open_merger(objects, installed()) as merger:
         yield objects, merger
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from workshop import Workshop, ended, task_list
+from every_git import UseGit
+from workshop import Ran, Workshop, ended, task_list
+
+from ralph_hooks.git import features
 
 IDS = [f"1.{number}" for number in range(1, 4)]
 MANY = [f"1.{number}" for number in range(1, 11)]
@@ -83,20 +88,82 @@ def test_of_starts_at_once_exactly_one_opens_a_batch(tmp_path: Path) -> None:
     assert len(shop.git("worktree", "list").split("\n")) == 1 + len(IDS)
 
 
+def land_traced(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> tuple[Ran, list[list[str]]]:
+    """What came of the landing, and the arguments of every git process that it has started."""
+    trace = shop.path.with_suffix(".trace")
+    with monkeypatch.context() as traced:
+        traced.setenv("GIT_TRACE2_EVENT", str(trace))
+        ran = shop.land()
+    events = (json.loads(line) for line in trace.read_text().splitlines())
+    return ran, [event["argv"] for event in events if event["event"] == "start"]
+
+
+def started(shop: Workshop, monkeypatch: pytest.MonkeyPatch, work: Callable[[str], Mapping[str, str]]) -> int:
+    ids = shop.start().ids("tasks")
+    for task in ids:
+        shop.work(task, work(task))
+        shop.finish(task)
+    landed, processes = land_traced(shop, monkeypatch)
+    assert landed.ids("landed") == ids
+    return len(processes)
+
+
+def of(tasks: int, place: Path, files: Mapping[str, str] | None = None) -> Workshop:
+    ids = [f"1.{number}" for number in range(1, tasks + 1)]
+    return Workshop.make(place / str(tasks), ids, files, config="max_parallel = 64\nkeep_worktrees = true\n")
+
+
 def test_a_landing_starts_as_many_git_processes_for_six_tasks_as_for_two(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def started(tasks: int) -> int:
-        ids = tuple(f"1.{number}" for number in range(1, tasks + 1))
-        shop = Workshop.make(tmp_path / str(tasks), ids, config=f"max_parallel = {tasks}\nkeep_worktrees = true\n")
-        shop.start(*ids)
-        for task in ids:
-            shop.work(task, {f"{task}.txt": task})
-            shop.finish(task)
-        trace = tmp_path / f"{tasks}.trace"
-        with monkeypatch.context() as traced:
-            traced.setenv("GIT_TRACE2_EVENT", str(trace))
-            assert shop.land().ids("landed") == list(ids)
-        return trace.read_text().count('"event":"start"')
+    two, six = (started(of(tasks, tmp_path), monkeypatch, lambda task: {f"{task}.txt": task}) for tasks in (2, 6))
+    assert two == six > 10
 
-    assert started(2) == started(6) > 10
+
+@pytest.mark.slow
+def test_so_it_does_where_all_of_them_have_to_be_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use_git: UseGit
+) -> None:
+    use_git("sid")
+    lines = [f"line {number}\n" for number in range(100)]
+
+    def work(task: str) -> Mapping[str, str]:
+        at = int(task.removeprefix("1.")) * 10
+        return {"shared.txt": "".join([*lines[:at], f"by {task}\n", *lines[at:]])}
+
+    two, six = (started(of(tasks, tmp_path, {"shared.txt": "".join(lines)}), monkeypatch, work) for tasks in (2, 6))
+    assert two == six > 10
+
+
+@pytest.mark.slow
+def test_one_process_for_all_merges_lands_what_a_process_for_each_lands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use_git: UseGit
+) -> None:
+    """The third task changes the attributes under which the others are merged."""
+    use_git("sid")
+
+    def landed(place: str) -> tuple[Workshop, Ran, int]:
+        shop = of(6, tmp_path / place, {"a.log": "a\n", "b.txt": "b\n", "c.txt": "c\n"})
+        shop.start()
+        for task, files in {
+            "1.1": {"b.txt": "b of 1.1\n", "a.log": "a\n1.1\n"},
+            "1.2": {"b.txt": "b of 1.2\n"},  # parked
+            "1.3": {".gitattributes": "*.log merge=union\n", "c.txt": None, "d.txt": "c\n"},
+            "1.4": {"a.log": "a\n1.4\n", "c.txt": "c\nof 1.4\n"},
+            "1.5": {"a.log": "a\n1.5\n"},
+            "1.6": {"b.txt": "b of 1.6\n"},  # parked
+        }.items():
+            shop.work(task, files)
+            shop.finish(task)
+        ran, processes = land_traced(shop, monkeypatch)
+        return shop, ran, sum("merge-tree" in argv for argv in processes)
+
+    one, said, for_all = landed("one")
+    monkeypatch.setitem(features.SINCE, "merge_process", (99,))
+    other, also, for_each = landed("other")
+    assert said.ids("landed") == ["1.1", "1.3", "1.4", "1.5"]
+    assert one.show("HEAD", "a.log") == "a\n1.1\n1.4\n1.5"
+    assert one.git("rev-parse", "HEAD") == other.git("rev-parse", "HEAD")
+    assert said.json["parked"] == also.json["parked"]
+    assert for_all < for_each
+    assert for_all <= 4

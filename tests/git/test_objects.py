@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ralph_hooks.git.diff import diff_trees, walk_trees
 from ralph_hooks.git.objects import Entry, Objects, open_objects
+from ralph_hooks.git.quarantine import Quarantine
 from ralph_hooks.git.repository import open_repository
 
 # Around every length at which the size in a pack takes another byte, or the content more than a block.
@@ -108,3 +110,39 @@ def test_an_edit_below_a_file_is_refused(objects: Objects) -> None:
     with pytest.raises(ValueError, match="below a file"):
         objects.edit_tree(tree, {"a/b": Entry("100644", blob)})
     assert objects.edit_tree(tree, {"a/b": None}) == tree
+
+
+def test_trees_are_walked_as_git_compares_them(objects: Objects) -> None:
+    blob, other = (Entry("100644", objects.write("blob", content)) for content in (b"one", b"other"))
+    link, module = Entry("120000", blob.oid), Entry("160000", objects.write_tree({}))
+    trees = [
+        objects.write_tree(files)
+        for files in (
+            {},
+            {"a": blob, "b/c": blob, "b/d": blob, "e/f/g": blob, "b.x": blob, "bytes \udcff": blob},
+            {"a": Entry("100755", blob.oid), "b": blob, "e/f": other, "b.x": other, "bytes \udcff": other},
+            {"a/inside": blob, "b/c": other, "b/d": blob, "e/f/g": link, "b.x": module, "e/f/h/i": other},
+        )
+    ]
+    pairs = [(old, new) for old in trees for new in trees]
+    walked = [{change.path: change for change in walk_trees(objects, old, new)} for old, new in pairs]
+    assert walked == diff_trees(objects, pairs)
+
+
+def test_git_works_on_what_is_not_stored_and_what_it_makes_is_taken_in(objects: Objects) -> None:
+    lent, stored = objects.write("blob", b"lent\n"), git(objects, "hash-object", "-w", "--stdin", stdin=b"stored\n")
+    quarantine = Quarantine(objects)
+    for name in ("x", "y"):
+        quarantine.lend()
+        rows = f"100644 blob {lent}\tl\n100644 blob {stored.decode().strip()}\ts\n".encode()
+        below = objects.repository.git("mktree", stdin=rows, env=quarantine.env).text
+        row = f"040000 tree {below}\t{name}\n".encode()
+        tree = objects.repository.git("mktree", stdin=row, env=quarantine.env).text
+        quarantine.take_in(tree)
+        assert [oid for oid, _, _ in objects.unstored()][-1] == tree
+        assert objects.entry(tree, f"{name}/l") == Entry("100644", lent)
+    assert not git(objects, "fsck", "--full", "--strict", "--no-dangling")
+    quarantine.close()
+    objects.flush()
+    assert git(objects, "cat-file", "blob", f"{tree}:y/l") == b"lent\n"
+    assert not git(objects, "fsck", "--full", "--strict", "--no-dangling")
