@@ -73,9 +73,19 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *options: str) -> str:
-    command = [sys.executable, "-m", "pytest", "-p", "reliability", "--rootdir", ".", *options, "tests"]
-    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": "tests"}
-    return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False).stdout
+    own = ["-p", "reliability", "--rootdir", ".", "--basetemp", "scratch"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": "tests"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *own, *options, "tests"],
+        cwd=project,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return ran.stdout
 
 
 def test_a_run_adds_up_over_its_workers_and_fills_the_page(project: Path) -> None:
