@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from ralph_hooks import progress
 from ralph_hooks.batch.journal import drop_journal, write_journal
 from ralph_hooks.batch.move import Move
 from ralph_hooks.batch.settle import Settled, settle
@@ -26,6 +27,7 @@ def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
 
     Raises RefusedError when the target cannot be moved; then nothing has changed.
     """
+    progress.tell("moving the branch and its worktree")
     journal = write_journal(objects, move)
     advance_or_drop(objects, move)
     return settle(work, objects, move, journal)

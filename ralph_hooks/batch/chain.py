@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ralph_hooks import progress
 from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
 from ralph_hooks.batch.disjoint import Touched, disjoint
 from ralph_hooks.batch.model import Attempt
@@ -93,7 +94,7 @@ class _Tip(NamedTuple):
 def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> Chain:
     tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, _since(objects, plan), plan.tip)
     objects.load_trees(tip.tree, [path for squash in plan.squashes for path in squash.change])
-    for squash in plan.squashes:
+    for squash in progress.each("merging", plan.squashes):
         if squash.attempt.index not in parked:
             tip = _link(objects, merger, plan, tip, squash)
     return Chain(tip.links, tip.stuck, tip.commit, tip.pages)

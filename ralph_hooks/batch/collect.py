@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks import progress
 from ralph_hooks.batch import names
 from ralph_hooks.batch.leftovers import Leftover, clear, look
 from ralph_hooks.batch.model import Attempt, Batch, Phase
@@ -73,7 +74,7 @@ def old_batches(work: Workplace, before: datetime) -> tuple[Old, ...]:
         open_merger(objects, features.installed()) as merger,
     ):
         found = []
-        for record in records:
+        for record in progress.each("looking at old batches", records):
             here = _standing(work, record.batch)
             items = []
             for attempt in record.batch.attempts:

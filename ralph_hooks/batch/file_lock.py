@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ralph_hooks import progress
 from ralph_hooks.errors import RefusedError
 
 _LOOK = 0.05  # seconds between two looks at a lock that somebody else holds
@@ -35,6 +36,7 @@ def _locked(file: int, seconds: float) -> bool:
         except BlockingIOError:
             if time.monotonic() >= end:
                 return False
+            progress.tell("waiting for another ralph-hooks to end")
             time.sleep(min(_LOOK, seconds))
         else:
             return True

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks import progress
 from ralph_hooks.batch.ending import branch_tip, end
 from ralph_hooks.batch.fragments import Sources, fragment
 from ralph_hooks.batch.model import Attempt, Batch, State
@@ -42,7 +43,7 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harve
     standing = {str(tree.path): tree.head for tree in worktrees(work.repository) if not tree.prunable}
     misfits: list[Misfit] = []
     heads: list[tuple[Attempt, str]] = []
-    for before in batch.attempts:
+    for before in progress.each("looking at what executors left", batch.attempts):
         attempt, reason = _pinned(work, objects, batch, before, standing)
         batch = batch.with_attempt(attempt)
         if attempt.state is State.DONE and reason is None and attempt.index not in tasks:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from ralph_hooks import progress
 from ralph_hooks.batch import names
 from ralph_hooks.batch.equip import Copies, copied_files, equip
 from ralph_hooks.batch.ground import Ground
@@ -75,7 +76,7 @@ def _furnished(
     work: Workplace, prepare: Callable[[Objects, Batch], None] | None, objects: Objects, batch: Batch
 ) -> Batch:
     exclude(work.repository, f"/{names.FOLDER}/")
-    for attempt in batch.attempts:
+    for attempt in progress.each("making worktrees", batch.attempts):
         reason = f"{names.LOCKED} {batch.id}, task {attempt.name}"
         if attempt.folder:
             add_worktree(work.repository, attempt.folder, attempt.branch, batch.base, reason)
@@ -130,6 +131,7 @@ def _copied(repository: Repository, objects: Objects, spec: Spec) -> dict[str, s
 def _equipped(work: Workplace, objects: Objects, batch: Batch) -> Batch:
     """Run links, copies and setups; setups side by side, since they are what takes time."""
     # Copies come from one git conversation, which one thread at a time may hold: so blobs are read before.
+    progress.tell("setting the worktrees up")
     copies = copied_files(objects, batch)
     with ThreadPoolExecutor(max_workers=4) as pool:
         results = list(pool.map(lambda attempt: _equip(work, copies, batch, attempt), batch.attempts))

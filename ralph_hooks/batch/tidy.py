@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from ralph_hooks import progress
 from ralph_hooks.batch import names
 from ralph_hooks.batch.leftovers import clear, look, some
 from ralph_hooks.batch.model import Attempt, Batch, Landing, State
@@ -27,7 +28,7 @@ def tidy(work: Workplace, batch: Batch, landing: Landing) -> tuple[str, ...]:
 
 
 def _each(work: Workplace, batch: Batch, attempts: list[Attempt]) -> Iterator[str]:
-    for attempt in attempts:
+    for attempt in progress.each("removing worktrees that have landed", attempts):
         try:
             yield from _remove(work, batch, attempt)
         except RalphError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ralph_hooks.batch.abort import abort
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing
 
@@ -23,7 +24,8 @@ def run(args: Namespace) -> int:
                 put_json({"batch": None, "kept": []})
             note("no batch is open")
             return 0
-        done = abort(work, batch)
+        with shown("keeping what executors did"):
+            done = abort(work, batch)
     if as_json(args):
         kept = [{"index": item.attempt.index, "id": item.attempt.id, "ref": item.ref} for item in done.kept]
         put_json({"batch": batch.id, "kept": kept})

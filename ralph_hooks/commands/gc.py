@@ -14,8 +14,10 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ralph_hooks import progress
 from ralph_hooks.batch.collect import Item, Old, collect, old_batches, to_drop
 from ralph_hooks.batch.leftovers import some
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing
 from ralph_hooks.errors import printable
@@ -33,13 +35,15 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     with changing() as work:
-        olds = old_batches(work, datetime.now(UTC) - timedelta(days=args.older_than))
+        with shown("looking at old batches"):
+            olds = old_batches(work, datetime.now(UTC) - timedelta(days=args.older_than))
         dropped = to_drop(olds, args.drop)
         if _can_ask(args):
             dropped |= frozenset(_asked(olds, dropped))
         if not args.dry_run:
-            for old in olds:
-                collect(work, old, dropped)
+            with shown("removing what is left of batches"):
+                for old in progress.each("removing what is left of batches", olds):
+                    collect(work, old, dropped)
     items = [item for old in olds for item in old.items]
     kept = [item for item in items if item.kept_because(dropped) is not None]
     if as_json(args):

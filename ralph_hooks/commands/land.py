@@ -11,10 +11,12 @@ import time
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from ralph_hooks import progress
 from ralph_hooks.batch.land import Outcome, land
 from ralph_hooks.batch.model import Batch, Landing, Phase, State
 from ralph_hooks.batch.report import report
 from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing, reading
 from ralph_hooks.spec import verdict
@@ -30,8 +32,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    while args.wait and _running_now():
-        time.sleep(PAUSE)
+    if args.wait:
+        with shown("waiting for executors to end"):
+            while _running_now():
+                time.sleep(PAUSE)
     with changing() as work:
         batch = work.store.open_batch()
         if batch is None:
@@ -39,13 +43,17 @@ def run(args: Namespace) -> int:
         running = batch.in_state(State.RUNNING)
         if running:
             return _still_running(args, batch, [attempt.name for attempt in running])
-        return _tell(work, args, land(work, batch, args.target))
+        with shown("landing"):
+            outcome = land(work, batch, args.target)
+        return _tell(work, args, outcome)
 
 
 def _running_now() -> bool:
     with reading() as work:
         batch = work.store.open_batch()
-        return batch is not None and bool(batch.in_state(State.RUNNING))
+        running = batch.in_state(State.RUNNING) if batch else ()
+        progress.tell(f"waiting for executors to end: {', '.join(attempt.name for attempt in running)}")
+        return bool(running)
 
 
 def _still_running(args: Namespace, batch: Batch, names: list[str]) -> int:
@@ -83,7 +91,9 @@ def _tell(work: Workplace, args: Namespace, outcome: Outcome) -> int:
 def _tidy(work: Workplace, batch: Batch, landing: Landing) -> None:
     from ralph_hooks.batch.tidy import tidy  # noqa: PLC0415 - the verdict has been said by now
 
-    for line in tidy(work, batch, landing):
+    with shown("removing worktrees that have landed"):
+        lines = tidy(work, batch, landing)
+    for line in lines:
         note(line)
 
 

@@ -10,7 +10,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 
+from ralph_hooks import progress
 from ralph_hooks.commands import lint_report, lint_settings
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.lint_settings import Place
 from ralph_hooks.commands.printing import note, put
 from ralph_hooks.errors import UsageError
@@ -67,9 +69,11 @@ def run(args: Namespace) -> int:
 
 
 def _checked(listed: list[Listed], options: Options, args: Namespace) -> list[Checked]:
-    if args.fix or args.diff:
-        return [runs.fix(one, options, unsafe=args.unsafe_fixes) for one in listed]
-    return [runs.check(one, options) for one in listed]
+    with shown("reading the rules"):
+        each = progress.each("checking lists", listed)
+        if args.fix or args.diff:
+            return [runs.fix(one, options, unsafe=args.unsafe_fixes) for one in each]
+        return [runs.check(one, options) for one in each]
 
 
 def _check_usage(args: Namespace) -> None:

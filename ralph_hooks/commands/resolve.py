@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ralph_hooks.batch.ground import Wanted
 from ralph_hooks.batch.start import Resolving, resolve
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, add_list, as_json, put, put_json
 from ralph_hooks.commands.session import changing
 from ralph_hooks.commands.start import task_document
@@ -26,7 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    with changing() as work:
+    with changing() as work, shown("making a worktree to resolve the conflict in"):
         wanted = Wanted(Path.cwd(), args.tasks, args.spec, args.target)
         resolving = resolve(work, wanted, args.id)
     if as_json(args):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import BusyError, Workplace, exclusive, open_workplace
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import note
 
 
@@ -25,7 +26,9 @@ def reading() -> Iterator[Workplace]:
 @contextmanager
 def changing() -> Iterator[Workplace]:
     """A workplace to change things in, with the landing lock held."""
-    with open_workplace(Path.cwd()) as work, exclusive(work):
+    with open_workplace(Path.cwd()) as work, ExitStack() as lock:
+        with shown("looking whether anybody else is at work"):
+            lock.enter_context(exclusive(work))
         _recover(work)
         yield work
 
@@ -34,5 +37,7 @@ def _recover(work: Workplace) -> None:
     if needs_recovery(work):
         from ralph_hooks.batch.recover import recover  # noqa: PLC0415 - with all that lands and moves
 
-        for item in recover(work):
+        with shown("putting in order what a crash left"):
+            recovered = recover(work)
+        for item in recovered:
             note(f"recovered batch {item.batch}: {item.action}")

@@ -17,6 +17,7 @@ from ralph_hooks.batch.ground import Wanted
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.start import Started, start
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, add_list, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing
 from ralph_hooks.errors import UsageError, printable
@@ -45,7 +46,7 @@ def run(args: Namespace) -> int:
         max_parallel=args.max_parallel,
         allow_overlap=args.allow_overlap,
     )
-    with changing() as work:
+    with changing() as work, shown("looking for the next tasks"):
         started = start(work, wanted)
     if as_json(args):
         put_json(_document(started))

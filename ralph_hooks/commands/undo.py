@@ -8,6 +8,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ralph_hooks.batch.undo import undo
+from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing
 
@@ -20,7 +21,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    with changing() as work:
+    with changing() as work, shown("taking the landing back"):
         done = undo(work, args.batch)
     landing = done.landing
     if as_json(args):
