@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks import progress
-from ralph_hooks.batch.ending import branch_tip, end
+from ralph_hooks.batch.ending import branch_ref, end
 from ralph_hooks.batch.fragments import Sources, fragment
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
@@ -41,10 +41,13 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harve
     """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done."""
     tasks = tasks_of(site, batch)
     standing = {str(tree.path): tree.head for tree in worktrees(work.repository) if not tree.prunable}
+    gone = (branch_ref(attempt) for attempt in batch.attempts if attempt.worktree not in standing)
+    tips = objects.commits(filter(None, gone))
     misfits: list[Misfit] = []
     heads: list[tuple[Attempt, str]] = []
     for before in progress.each("looking at what executors left", batch.attempts):
-        attempt, reason = _pinned(work, objects, batch, before, standing)
+        head = standing.get(before.worktree) or tips.get(branch_ref(before) or "")
+        attempt, reason = _pinned(work, objects, batch, before, head)
         batch = batch.with_attempt(attempt)
         if attempt.state is State.DONE and reason is None and attempt.index not in tasks:
             reason = f"the task is no longer in {batch.tasks}"
@@ -77,13 +80,12 @@ def _in_scope(batch: Batch, tasks: Mapping[int, Task], squashes: Sequence[Squash
 
 
 def _pinned(
-    work: Workplace, objects: Objects, batch: Batch, attempt: Attempt, standing: Mapping[str, str]
+    work: Workplace, objects: Objects, batch: Batch, attempt: Attempt, head: str | None
 ) -> tuple[Attempt, str | None]:
-    """The attempt with its final head, and why it must be parked, if it must. `standing`: worktree -> its HEAD.
+    """The attempt with its final head, and why it must be parked, if it must. `head`: what its worktree or branch has.
 
     Only an executor that has committed after it had ended costs a git process here.
     """
-    head = standing.get(attempt.worktree) or branch_tip(work, attempt)
     if head in {attempt.head, None}:
         return attempt, None
     if attempt.state is State.DONE and attempt.head and not work.repository.contains(head or "", attempt.head):

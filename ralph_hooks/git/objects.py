@@ -48,14 +48,20 @@ class Objects:
         found = self._new.get(oid) or self._loaded.get(oid) or next(self._ask([oid]))
         if found is None:
             raise RalphError(f"object {oid} is missing from the repository", "run `git fsck`")
-        return found
+        return found[-2:]
 
     def load(self, oids: Iterable[str]) -> None:
         """Read these commits or trees in one go: to ask for one at a time is to wait for each."""
         wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._new and oid not in self._loaded]
         for some in (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)):
             answers = zip(some, self._ask(some), strict=True)
-            self._loaded.update((oid, found) for oid, found in answers if found)
+            self._loaded.update((oid, found[-2:]) for oid, found in answers if found)
+
+    def commits(self, refs: Iterable[str]) -> dict[str, str]:
+        """The commit that each of these refs names, where there is one."""
+        wanted = list(refs)
+        answers = zip(wanted, self._ask([f"{ref}^{{commit}}" for ref in wanted]), strict=True) if wanted else ()
+        return {ref: found[0] for ref, found in answers if found}
 
     def load_trees(self, tree: str, paths: Iterable[str]) -> None:
         """Read every tree on the way from `tree` to these paths, one level at a time."""
@@ -177,15 +183,15 @@ class Objects:
             raise RalphError(f"object {oid} is a {found}, not a {kind}", "run `git fsck`")
         return content
 
-    def _ask(self, oids: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
-        """git's answers, in order; None for an object that is missing."""
+    def _ask(self, names: Sequence[str]) -> Iterator[tuple[str, str, bytes] | None]:
+        """git's answers, in order: id, type and content; None for an object that is missing."""
         if self._talk is None:
             self._talk = Conversation(self.repository.top, "cat-file", "--batch")
-        self._talk.send("".join(f"{oid}\n" for oid in oids).encode())
-        for _ in oids:
-            words = self._talk.line().decode().split()
+        self._talk.send(os.fsencode("".join(f"{name}\n" for name in names)))
+        for _ in names:
+            words = os.fsdecode(self._talk.line()).split()
             if len(words) == 3:
-                yield words[1], self._talk.read(int(words[2]) + 1)[:-1]
+                yield words[0], words[1], self._talk.read(int(words[2]) + 1)[:-1]
             else:
                 yield None
 
