@@ -16,27 +16,27 @@ from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.checkout import Checkout, lock_checkout
 from ralph_hooks.git.diff import Diff, diff_trees
 from ralph_hooks.git.objects import Objects
-from ralph_hooks.git.obstacles import obstacles
+from ralph_hooks.git.obstacles import is_plain, obstacles
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefUpdate, ref_transaction
 from ralph_hooks.git.repository import worktree_at
 
 
-def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
-    """Do all of `move`, in the durable order.
+def carry_out(work: Workplace, objects: Objects, move: Move, changes: Diff | None = None) -> Settled:
+    """Do all of `move`, in the durable order. `changes`: those from its old commit to the new, if they are known.
 
     Raises RefusedError when the target cannot be moved; then nothing has changed.
     """
     progress.tell("moving the branch and its worktree")
     journal = write_journal(objects, move)
-    advance_or_drop(objects, move)
+    advance_or_drop(objects, move, changes)
     return settle(work, objects, move, journal)
 
 
-def advance_or_drop(objects: Objects, move: Move) -> None:
+def advance_or_drop(objects: Objects, move: Move, changes: Diff | None = None) -> None:
     """`advance`; the journal goes only if the move was refused as a whole. Otherwise `recover` needs it."""
     try:
-        advance(objects, move)
+        advance(objects, move, changes)
     except RefusedError:
         drop_journal(objects.repository, move)
         raise
@@ -47,7 +47,7 @@ def owner(move: Move) -> str:
     return f"{move.kind} {move.key} {os.getpid()}"
 
 
-def advance(objects: Objects, move: Move) -> None:
+def advance(objects: Objects, move: Move, changes: Diff | None = None) -> None:
     """Steps 5 to 7: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
     repository = objects.repository
     place = worktree_at(repository, Path(move.top)) if move.top and move.old != move.new else None
@@ -56,9 +56,11 @@ def advance(objects: Objects, move: Move) -> None:
         return
     with ExitStack() as stack:
         checkout = stack.enter_context(lock_checkout(place, owner(move))) if place else None
-        changes = _changes(objects, move)
+        changes = _changes(objects, move) if changes is None else changes
         if checkout:
-            _refuse_obstacles(checkout, changes, move)
+            # To look at every file of the worktree takes as long as all else here: only where git cannot know better.
+            plain = not move.saved and is_plain(checkout.repository.top, changes)
+            _refuse_obstacles(checkout, changes, move, look=not plain)
         transaction = stack.enter_context(ref_transaction(place or repository, f"ralph-hooks: {move.kind} {move.key}"))
         with _refusing(f"{move.target} could not be moved"):
             transaction.prepare(updates)
@@ -91,10 +93,13 @@ def _changes(objects: Objects, move: Move) -> Diff:
     return diff_trees(objects, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
 
 
-def _refuse_obstacles(checkout: Checkout, changes: Diff, move: Move) -> None:
-    """Raise RefusedError when the worktree holds anything that the move would overwrite."""
+def _refuse_obstacles(checkout: Checkout, changes: Diff, move: Move, *, look: bool) -> None:
+    """Raise RefusedError when the worktree holds anything that the move would overwrite.
+
+    `look`: for local changes too, at every tracked file.
+    """
     with _refusing("the worktree cannot be looked at"):
-        local = checkout.local_changes()
+        local = checkout.local_changes() if look else ()
     found = obstacles(checkout.repository.top, changes, local, [path for path, _ in move.saved])
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -107,16 +112,36 @@ def _refuse_obstacles(checkout: Checkout, changes: Diff, move: Move) -> None:
 def _bring_along(objects: Objects, checkout: Checkout, changes: Diff, move: Move) -> None:
     try:
         checkout.take_back(move.old, [path for path, _ in move.saved])
-        checkout.switch(move.old, move.new)
+        _switch(checkout, changes, move)
         checkout.install()
+    except RefusedError:  # nothing was switched
+        _give_back(objects, checkout, move)
+        raise
     except (GitError, OSError) as error:
         put_back(objects, checkout, changes, move)
-        what = error.what if isinstance(error, GitError) else str(error)
-        raise RefusedError(f"the worktree could not be brought along: {what}", "mend that, then try again") from error
+        raise _unsynced(error.what if isinstance(error, GitError) else str(error)) from error
+
+
+def _switch(checkout: Checkout, changes: Diff, move: Move) -> None:
+    """Switch; where git finds a file that is not as it was, look whether it is edited before that is believed."""
+    if checkout.switch(move.old, move.new) is None:
+        return
+    _refuse_obstacles(checkout, changes, move, look=True)
+    complaint = checkout.switch(move.old, move.new)
+    if complaint is not None:
+        raise _unsynced(complaint)
+
+
+def _unsynced(what: str) -> RefusedError:
+    return RefusedError(f"the worktree could not be brought along: {what}", "mend that, then try again")
 
 
 def put_back(objects: Objects, checkout: Checkout, changes: Diff, move: Move) -> None:
     """What a broken sync has brought to `new` goes back to `old`; spec files that it took back are given back."""
     checkout.bring(changes, move.old, [path for path, _ in move.saved], back=True)
+    _give_back(objects, checkout, move)
+
+
+def _give_back(objects: Objects, checkout: Checkout, move: Move) -> None:
     for path, blob in move.saved:
         (checkout.repository.top / path).write_bytes(objects.blob(blob))

@@ -16,9 +16,13 @@ from typing import NamedTuple
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.diff import Diff
 from ralph_hooks.git.disk import in_index, on_disk, parents, sparse_paths
+from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
 
 LOCK_MARK = b"ralph-hooks "
+# What `read-tree` says of entries and files that it must not touch: it looks at all of them before it touches any.
+# (git's unpack-trees.c and read-tree.c; we run git in the C locale.)
+_UNTOUCHED = ("Cannot merge.", "resolve your current index first")
 
 
 class Checkout(NamedTuple):
@@ -38,9 +42,20 @@ class Checkout(NamedTuple):
         """Put these tracked paths back to what they are in `commit`, in the private index and on disk."""
         self._restore(commit, set(paths), "--staged", "--worktree")
 
-    def switch(self, old: str, new: str) -> None:
-        """Bring index and files from `old` to `new`; other local changes stay. Raises GitError."""
-        self.repository.git("read-tree", "-m", "-u", old, new, env=self._env)
+    def switch(self, old: str, new: str) -> str | None:
+        """Bring index and files from `old` to `new`; other local changes stay.
+
+        Gives git's complaint, with nothing touched, where an entry is not `old`'s, or a file is not as the index
+        remembers it: edited, or merely written once more. Raises GitError where anything may have been touched.
+        """
+        arguments = ("read-tree", "-m", "-u", old, new)
+        done = self.repository.git(*arguments, env=self._env, accept=(0, 128))
+        if done.status == 0:
+            return None
+        error = GitError(arguments, done.status, done.stderr)
+        if any(said in error.stderr for said in _UNTOUCHED):
+            return error.what
+        raise error
 
     def install(self) -> None:
         """Let the private index take the place of the real one."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.disk import parents
+from ralph_hooks.git.disk import parents, stands
 from ralph_hooks.git.objects import GITLINK, Entry
 
 
@@ -25,6 +25,17 @@ def obstacles(top: Path, changes: Diff, local: Collection[str], ours: Collection
     `local`: tracked paths with local changes; `ours` may be overwritten.
     """
     return tuple(_find(top, changes, frozenset(local), frozenset(ours)))
+
+
+def is_plain(top: Path, changes: Diff) -> bool:
+    """Do only files change, and does each that is to go or to change stand on disk?
+
+    Then `read-tree` sees by itself which of them have local changes. It would bring back what somebody has removed, and
+    looks into no submodule.
+    """
+    ends = (end for change in changes.values() for end in (change.old, change.new) if end)
+    old = (path for path, change in changes.items() if change.old)
+    return all(end.mode != GITLINK for end in ends) and all(stands(top, path) for path in old)
 
 
 def _find(top: Path, changes: Diff, local: frozenset[str], ours: frozenset[str]) -> Iterator[Obstacle]:
