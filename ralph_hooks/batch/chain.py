@@ -42,12 +42,13 @@ class Stuck(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """All of it. `tip` is where the target is to go, `pages` what the spec's pages say there."""
+    """All of it. `tip` is where the target is to go, `pages` what the spec's pages say there, `change` what differs."""
 
     links: tuple[Link, ...]
     stuck: tuple[Stuck, ...]
     tip: str
     pages: Pages
+    change: Diff
 
 
 class Plan(NamedTuple):
@@ -68,10 +69,10 @@ def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
     """Make the chain; park what conflicts and what does not conserve, and make it anew without that."""
     parked: dict[int, Stuck] = {}
     while True:
-        chain = _link_up(objects, merger, plan, parked)
-        found = _unconserved(objects, merger, plan, chain)
+        tip = _link_up(objects, merger, plan, parked)
+        found, change = _unconserved(objects, merger, plan, tip)
         if not found:
-            return chain._replace(stuck=(*chain.stuck, *parked.values()))
+            return Chain(tip.links, (*tip.stuck, *parked.values()), tip.commit, tip.pages, change)
         # Only the first: what comes after it was merged onto a tip that is not going to be.
         parked[found.squash.attempt.index] = found
 
@@ -91,13 +92,13 @@ class _Tip(NamedTuple):
     stuck: tuple[Stuck, ...] = ()
 
 
-def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> Chain:
+def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> _Tip:
     tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, _since(objects, plan), plan.tip)
     objects.load_trees(tip.tree, [path for squash in plan.squashes for path in squash.change])
     for squash in progress.each("merging", plan.squashes):
         if squash.attempt.index not in parked:
             tip = _link(objects, merger, plan, tip, squash)
-    return Chain(tip.links, tip.stuck, tip.commit, tip.pages)
+    return tip
 
 
 def _since(objects: Objects, plan: Plan) -> _Since:
@@ -168,13 +169,15 @@ def _conflict(messages: Sequence[str]) -> str:
     return "; ".join(said) or "conflicts with the target"
 
 
-def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> Stuck | None:
-    """The first link that is not its attempt's change on the tip before it, if there is one."""
-    bases = list(dict.fromkeys(link.squash.base for link in chain.links))
-    since = [(objects.tree_of(base), objects.tree_of(plan.tip)) for base in bases]
-    diffs = diff_trees(objects, [*since, *((link.tree_before, link.tree) for link in chain.links)])
+def _unconserved(objects: Objects, merger: Merger, plan: Plan, tip: _Tip) -> tuple[Stuck | None, Diff]:
+    """The first link that is not its attempt's change on the tip before it, if there is one; and what all change."""
+    bases = list(dict.fromkeys(link.squash.base for link in tip.links))
+    start = objects.tree_of(plan.tip)
+    since = [(objects.tree_of(base), start) for base in bases]
+    links = [(link.tree_before, link.tree) for link in tip.links]
+    change, *diffs = diff_trees(objects, [(start, tip.tree), *since, *links])
     targets: dict[str, Mapping[str, Change]] = dict(zip(bases, diffs, strict=False))
-    for link, landed in zip(chain.links, diffs[len(bases) :], strict=True):
+    for link, landed in zip(tip.links, diffs[len(bases) :], strict=True):
         evidence = Evidence(link.squash.change, targets[link.squash.base], landed, plan.binder.paths)
         found = violations(evidence)
         if needs_renames(evidence):
@@ -182,9 +185,9 @@ def _unconserved(objects: Objects, merger: Merger, plan: Plan, chain: Chain) -> 
         if found:
             listed = ", ".join(f"{violation.path} ({violation.reason})" for violation in found[:5])
             reason = f"the merge would not conserve the attempt's change: {listed}"
-            return Stuck(link.squash, reason, tuple(violation.path for violation in found), link.tree)
+            return Stuck(link.squash, reason, tuple(violation.path for violation in found), link.tree), change
         targets = {base: _onward(target, landed) for base, target in targets.items()}
-    return None
+    return None, change
 
 
 def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Evidence) -> tuple[Violation, ...]:

@@ -18,7 +18,6 @@ from ralph_hooks.batch.squash import Misfit, Squash, squash_all
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import Objects
-from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 
@@ -40,7 +39,7 @@ class Harvest(NamedTuple):
 def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harvest:
     """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done."""
     tasks = tasks_of(site, batch)
-    standing = {str(tree.path): tree.head for tree in worktrees(work.repository) if not tree.prunable}
+    standing = {str(tree.path): tree.head for tree in site.standing if not tree.prunable}
     gone = (branch_ref(attempt) for attempt in batch.attempts if attempt.worktree not in standing)
     tips = objects.commits(filter(None, gone))
     misfits: list[Misfit] = []

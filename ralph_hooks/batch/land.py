@@ -23,6 +23,7 @@ from ralph_hooks.git.disk import changed
 from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.worktrees import worktrees
 
 _PATIENCE, _LOOK = 1.0, 0.05  # seconds in which a switch of branches should be through; between two looks
 
@@ -40,16 +41,17 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
 
     Raises RefusedError, with nothing moved, where going on could lose work. The caller holds the landing lock.
     """
-    place = require_target(work, batch, target)
+    standing = worktrees(work.repository)
+    place = require_target(work, batch, target, standing)
     with (
         open_objects(work.repository) as objects,
         open_merger(objects, features.installed()) as merger,
     ):
-        site = look(work, objects, batch, place)
+        site = look(work, objects, batch, place, standing)
         harvest = gather(work, objects, site, batch)
         made = _link_up(work, objects, merger, site, harvest)
         move = plan_move(objects, site, harvest, made)
-        settled = carry_out(work, objects, move)
+        settled = carry_out(work, objects, move, made.change)
         if move.landing is None or move.batch is None:
             raise AssertionError("a landing's move holds its result")
         landing = _honest(site, move.landing, settled)

@@ -13,12 +13,13 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.worktrees import Worktree
 from ralph_hooks.tasklist.lookup import same_task
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 
 
 class Site(NamedTuple):
-    """`place` has the target checked out, None when no worktree has.
+    """`place` has the target checked out, None when no worktree has; `standing`: all worktrees.
 
     `loose`: pages that git does not keep, as on disk.
     """
@@ -31,12 +32,19 @@ class Site(NamedTuple):
     loose: Pages
     listed: TaskList
     leaks: Leaks
+    standing: tuple[Worktree, ...]
     rooted: bool  # the tip has the recorded base in its history; False: somebody rewound it
 
 
-def look(work: Workplace, objects: Objects, batch: Batch, place: Repository | None) -> Site:
-    """Look at the target. Raises RefusedError when the branch or the list is gone, or somebody has edited the list."""
-    tip = work.repository.commit(batch.target)
+def look(
+    work: Workplace, objects: Objects, batch: Batch, place: Repository | None, standing: tuple[Worktree, ...]
+) -> Site:
+    """Look at the target; `place` and `standing` as in `Site`.
+
+    Raises RefusedError when the branch or the list is gone, or somebody has edited the list.
+    """
+    heads = (tree.head for tree in standing if tree.branch == batch.target and tree.head != work.repository.zero)
+    tip = next(heads, None) or work.repository.commit(batch.target)
     if tip is None:
         raise RefusedError(f"the branch {batch.target} is gone", f"make it again: git branch NAME {batch.base}")
     tree = objects.tree_of(tip)
@@ -47,7 +55,7 @@ def look(work: Workplace, objects: Objects, batch: Batch, place: Repository | No
         raise RefusedError(f"the task list {batch.tasks} is not in {batch.target}", "commit it there first")
     leaks = find_leaks(objects, batch, place, binder, pages) if place else Leaks()
     rooted = tip == batch.base or work.repository.contains(tip, batch.base)
-    return Site(work.repository, place, tip, binder, pages, loose, listed, leaks, rooted)
+    return Site(work.repository, place, tip, binder, pages, loose, listed, leaks, standing, rooted)
 
 
 def tasks_of(site: Site, batch: Batch) -> dict[int, Task]:

@@ -9,7 +9,7 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.refs import is_branch_name
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
-from ralph_hooks.git.worktrees import checkout_of
+from ralph_hooks.git.worktrees import Worktree, checkout_of
 
 
 def choose_target(repository: Repository, name: str | None) -> str:
@@ -28,8 +28,10 @@ def choose_target(repository: Repository, name: str | None) -> str:
     return full
 
 
-def require_target(work: Workplace, batch: Batch, name: str | None) -> Repository | None:
-    """The worktree that has the batch's target checked out, None when none has.
+def require_target(
+    work: Workplace, batch: Batch, name: str | None, standing: tuple[Worktree, ...]
+) -> Repository | None:
+    """The worktree of those `standing` that has the batch's target checked out, None when none has.
 
     Raises RefusedError when the user has switched branches since the start and does not name the target, or while
     somebody's rebase, merge, cherry-pick or bisect is under way in that worktree.
@@ -41,8 +43,8 @@ def require_target(work: Workplace, batch: Batch, name: str | None) -> Repositor
                 f"batch {batch.id} was started for {batch.target}, not {chosen}", "name that branch, or abort"
             )
     else:
-        _refuse_switched(work.repository, batch)
-    place = checkout_of(work.repository, batch.target)
+        _refuse_switched(work.repository, batch, standing)
+    place = checkout_of(work.repository, batch.target, standing)
     if place is not None:
         refuse_in_progress(place)
     return place
@@ -55,14 +57,15 @@ def refuse_in_progress(place: Repository) -> None:
         raise RefusedError(f"a {operation} is in progress in {place.top}", f"end it first (git {operation} --help)")
 
 
-def _refuse_switched(known: Repository, batch: Batch) -> None:
+def _refuse_switched(known: Repository, batch: Batch, standing: tuple[Worktree, ...]) -> None:
     """Where the batch was started another branch is checked out now: does the user know where this is going to land?"""
     top = Path(batch.top)
     if not top.is_dir():
         return
     started_in = worktree_at(known, top)
     refuse_in_progress(started_in)  # a rebase detaches HEAD: say that, not that the branch was switched
-    branch = started_in.branch()
+    listed = [tree.branch for tree in standing if tree.path == started_in.top]
+    branch = listed[0] if listed else started_in.branch()
     if branch != batch.target:
         raise RefusedError(
             f"{top} is on {branch or 'a detached HEAD'}, but the batch was started for {batch.target}",

@@ -41,9 +41,12 @@ def worktrees(repository: Repository) -> tuple[Worktree, ...]:
     return tuple(found)
 
 
-def checkout_of(repository: Repository, branch: str) -> Repository | None:
-    """The worktree that has `branch` (a full ref name) checked out, or is rebasing it; None when no worktree has it."""
-    for worktree in worktrees(repository):
+def checkout_of(repository: Repository, branch: str, standing: tuple[Worktree, ...] | None = None) -> Repository | None:
+    """The worktree that has `branch` (a full ref name) checked out, or is rebasing it; None when no worktree has it.
+
+    `standing`: all worktrees, where they are known already.
+    """
+    for worktree in worktrees(repository) if standing is None else standing:
         # HEAD is detached during a rebase, so only then is it worth a process to look inside.
         if worktree.prunable or worktree.branch not in {branch, None} or not worktree.path.is_dir():
             continue
