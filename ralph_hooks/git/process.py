@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -119,23 +121,48 @@ def run(
     Raises GitError for a status that is not in `accept`, RalphError after `limit` seconds.
     """
     try:
-        done = subprocess.run(
+        process = _Git(
             command(args, config),
             cwd=cwd,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=environment(env),
-            capture_output=True,
-            timeout=limit,
-            check=False,
         )
+        stdout, stderr = process.said(stdin, limit)
     except subprocess.TimeoutExpired:
         raise silent(args, limit) from None
     except FileNotFoundError:
         raise _missing(cwd) from None
-    if done.returncode not in accept:
-        raise GitError(args, done.returncode, done.stderr)
-    return Result(done.returncode, done.stdout, done.stderr)
+    if process.returncode not in accept:
+        raise GitError(args, process.returncode, stderr)
+    return Result(process.returncode, stdout, stderr)
+
+
+class _Git(subprocess.Popen[bytes]):
+    """A git process that is waited for."""
+
+    def said(self, stdin: bytes | None, limit: float) -> tuple[bytes, bytes]:
+        """Its output and complaints when it has ended. After `limit` seconds it is killed: TimeoutExpired."""
+        with self:
+            try:
+                return self.communicate(stdin, limit)
+            except BaseException:
+                self.kill()  # what it has started may live on and hold the pipes: nobody waits for those
+                raise
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait without looking again and again, as Popen does under a time limit, a millisecond and more apart.
+
+        Most git processes of ours take two, and there are many.
+        """
+        if timeout is not None and self.returncode is None:
+            with suppress(AttributeError, OSError):  # not Linux, an old one, or a sandbox: then Popen looks
+                ended, looking = os.pidfd_open(self.pid), select.poll()
+                looking.register(ended, select.POLLIN)
+                looking.poll(max(timeout, 0) * 1000)
+                os.close(ended)
+        return super().wait(timeout)
 
 
 def command(args: Sequence[str], config: Sequence[str] = ()) -> list[str]:
