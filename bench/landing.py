@@ -26,11 +26,13 @@ OWN = {f"{SPEC}/tasks.md", f"{SPEC}/.progress.md"}
 LARGE, HUGE = 20000, 100000  # files
 MOST = 200  # MB that our own process may take at its peak
 GROWTH = 1.2  # what a branch of many may cost at most, beside one of few
-MEASURED = """
-import resource, sys
+MEASURED = r"""
+import re, resource, sys
 from ralph_hooks.cli import main
 code = main(["land"])
-print(*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)), file=sys.stderr)
+# ru_maxrss of a process begins with that of whoever started it
+own = re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]
+print(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
 
@@ -109,7 +111,7 @@ def _removing(scene: Scene, median: float) -> None:
 
 
 def _memory(scene: Scene) -> bool:
-    """One more landing, in a process that says what it took (`ru_maxrss` is in KB, of its children the largest's)."""
+    """One more landing, in a process that says what it took (in KB; of its children, what the largest took)."""
     if scene.worktrees:  # they have just been removed
         return False
     restore(scene)

@@ -21,6 +21,8 @@ GITLINK = "160000"
 REGULAR = ("100644", "100755")
 
 _AT_ONCE = 500  # questions: more could fill both pipes, and each side would wait for the other
+_MUCH = 1 << 24  # bytes that wait to be handed over: each commit in a large folder writes a large tree
+_ROWS = 200_000  # of trees that are kept split: some tens of megabytes
 _FEW = 20  # objects; from here on one pack with its two syncs costs less than a file for each
 
 _Rows = dict[bytes, bytes]  # a tree: name -> row, in git's order
@@ -41,7 +43,9 @@ class Objects:
         self._talk: Conversation | None = None
         self._new: dict[str, tuple[str, bytes]] = {}  # written here, not yet handed to git
         self._loaded: dict[str, tuple[str, bytes]] = {}
+        self._waiting = 0  # bytes in `_new`
         self._trees: dict[str, _Rows] = {}
+        self._split = 0  # rows in `_trees`
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object. Raises RalphError when it is missing."""
@@ -105,7 +109,11 @@ class Objects:
     def write(self, kind: str, content: bytes) -> str:
         """Take in an object of type `kind` and give its id. git has it after the next `flush`."""
         oid = object_id(self.repository.hash_name, kind, content)
-        self._new[oid] = (kind, content)
+        if oid not in self._new:
+            self._new[oid] = (kind, content)
+            self._waiting += len(content)
+        if self._waiting > _MUCH:
+            self.flush()
         return oid
 
     def unstored(self) -> Iterator[tuple[str, str, bytes]]:
@@ -123,6 +131,7 @@ class Objects:
         store = ("index-pack", "--stdin", "--threads=1") if len(self._new) > _FEW else ("unpack-objects", "-q")
         self.repository.git(*store, stdin=stream)
         self._new.clear()
+        self._waiting = 0
 
     def write_tree(self, entries: Mapping[str, Entry]) -> str:
         """Store a tree of these entries, whose names hold no slash."""
@@ -162,13 +171,23 @@ class Objects:
 
     def _write_rows(self, rows: _Rows) -> str:
         oid = self.write("tree", b"".join(rows.values()))
-        self._trees[oid] = rows
+        self._keep(oid, rows)
         return oid
 
     def _rows(self, tree: str) -> _Rows:
-        if tree not in self._trees:
-            self._trees[tree] = dict(_split(self._typed(tree, "tree"), len(self.repository.zero) // 2))
-        return self._trees[tree]
+        found = self._trees.get(tree)
+        if found is None:
+            found = dict(_split(self._typed(tree, "tree"), len(self.repository.zero) // 2))
+            self._keep(tree, found)
+        return found
+
+    def _keep(self, tree: str, rows: _Rows) -> None:
+        """Keep a tree split, and the others while they are not too many: each can be split again."""
+        if self._split > _ROWS:
+            self._trees.clear()
+            self._split = 0
+        self._trees[tree] = rows
+        self._split += len(rows)
 
     def _entry(self, row: bytes) -> Entry:
         size = len(self.repository.zero) // 2

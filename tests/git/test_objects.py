@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ralph_hooks.git import objects as git_objects
 from ralph_hooks.git.diff import diff_trees, walk_trees
 from ralph_hooks.git.objects import Entry, Objects, open_objects
 from ralph_hooks.git.quarantine import Quarantine
@@ -146,3 +147,19 @@ def test_git_works_on_what_is_not_stored_and_what_it_makes_is_taken_in(objects: 
     objects.flush()
     assert git(objects, "cat-file", "blob", f"{tree}:y/l") == b"lent\n"
     assert not git(objects, "fsck", "--full", "--strict", "--no-dangling")
+
+
+def test_what_waits_for_git_and_what_is_kept_split_stays_small(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large folder gives a large tree with each commit of a landing: those of 200 do not fit into the memory."""
+    monkeypatch.setattr(git_objects, "_MUCH", 1000)
+    monkeypatch.setattr(git_objects, "_ROWS", 50)
+    tree = None
+    for number in range(100):
+        blob = Entry("100644", objects.write("blob", b"%d" % number * 20))
+        tree = objects.edit_tree(tree, {f"folder/{number}": blob, f"{number}/file": blob})
+        assert sum(len(content) for _, _, content in objects.unstored()) <= 1000
+        assert sum(map(len, objects._trees.values())) <= 50 + 102
+    objects.flush()
+    assert len(git(objects, "ls-tree", "-r", tree or "").splitlines()) == 200
