@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +11,10 @@ from typing import NamedTuple
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
+
+# An index of a new worktree holds all that it says about files itself, and takes nobody's word for one being unchanged.
+WHOLE_INDEX = ("core.fsmonitor=false", "core.ignoreStat=false", "core.splitIndex=false", "core.untrackedCache=false")
+_MOST_WORKERS = 8
 
 
 class Worktree(NamedTuple):
@@ -64,9 +70,12 @@ def rebased_branch(repository: Repository) -> str | None:
     return None
 
 
-def add_worktree(repository: Repository, path: Path, branch: str, commit: str, reason: str) -> None:
+def add_worktree(
+    repository: Repository, path: Path, branch: str, commit: str, reason: str, *, checkout: Sequence[str] | None = ()
+) -> None:
     """A locked worktree at `path` on the new branch `branch` (a short name) at `commit`.
 
+    `checkout`: settings for writing its files, see `checkout_settings`; None: no files and no index.
     Raises RefusedError when path or branch is taken. Callers hold the landing lock: two at once fight over config.lock.
     """
     if path.exists() or path.is_symlink():
@@ -74,11 +83,19 @@ def add_worktree(repository: Repository, path: Path, branch: str, commit: str, r
     if repository.commit(HEADS + branch) is not None:
         raise RefusedError(f"the branch {branch} exists already", f"rename or delete it (git branch -m {branch} NEW)")
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = ("--quiet", "--no-track", "--lock", "--reason", reason, "-b", branch)
+    options = ["--quiet", "--no-track", "--lock", "--reason", reason, "-b", branch]
+    options += ["--no-checkout"] if checkout is None else []
     try:
-        repository.git("worktree", "add", *options, "--", str(path), commit)
+        repository.git("worktree", "add", *options, "--", str(path), commit, config=(*WHOLE_INDEX, *(checkout or ())))
     except GitError as error:
         raise RefusedError(f"no worktree could be made at {path}: {error.what}", "remove what is in the way") from error
+
+
+def checkout_settings(repository: Repository) -> tuple[str, ...]:
+    """Settings for writing many files at once: several processes, unless the user has said how many."""
+    if repository.git("config", "--get", "checkout.workers", accept=(0, 1)).status == 0:
+        return ()
+    return (f"checkout.workers={min(os.cpu_count() or 1, _MOST_WORKERS)}",)
 
 
 def remove_worktree(repository: Repository, path: Path, *, force: bool) -> None:
@@ -100,9 +117,23 @@ def discard_worktree(repository: Repository, path: Path) -> None:
 
     shutil.rmtree(path, ignore_errors=True)
     # A killed `worktree add` leaves an administrative folder that `prune` would take only together with other people's.
-    for admin in (repository.common_dir / "worktrees").glob("*/gitdir"):
-        if admin.read_text(errors="replace").strip() == str(path / ".git"):
-            shutil.rmtree(admin.parent, ignore_errors=True)
+    for admin in (repository.common_dir / "worktrees").glob("*"):
+        if administers(admin, path):
+            shutil.rmtree(admin, ignore_errors=True)
+
+
+def administers(admin: Path, path: Path) -> bool:
+    """Is `admin` the administrative folder of the worktree at `path`?"""
+    with suppress(OSError):
+        pointer = (admin / "gitdir").read_text(errors="surrogateescape").removesuffix("\n")
+        return os.path.normpath(admin / pointer) == str(path / ".git")  # it may be relative
+    return False
+
+
+def forget_worktree(repository: Repository, path: Path) -> None:
+    """Let git forget a worktree whose folder is gone; whatever was in its administrative folder goes."""
+    repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
+    repository.git("worktree", "remove", "--force", "--", str(path))
 
 
 class Dirt(NamedTuple):
