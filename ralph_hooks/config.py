@@ -32,6 +32,7 @@ class Config(NamedTuple):
     breaker_failures: int = 3  # bad batches in a row after which tasks run one at a time
     breaker_cooldown: float = 600  # how long they do, before a batch of two is tried
     retry_pause: float = 30  # before a task that failed for a cause outside is tried again; doubles each time
+    worktree_pool: int | None = None  # worktrees kept for later batches; None: as many as max_parallel, 0: none
     keep_worktrees: bool = False
     lock_timeout: float = 60
     sign_timeout: float = 30

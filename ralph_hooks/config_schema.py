@@ -133,6 +133,7 @@ SCHEMA: Mapping[str, Kind] = {
     "breaker_failures": _whole(1, 1000),
     "breaker_cooldown": _SECONDS,
     "retry_pause": _SECONDS,
+    "worktree_pool": _whole(0, 64),
     "keep_worktrees": Kind(_flag, {"type": "boolean"}),
     "lock_timeout": _SECONDS,
     "sign_timeout": _SECONDS,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import Remains, branch_ref, branch_tip, remains
 from ralph_hooks.batch.model import Attempt
+from ralph_hooks.batch.pool import give
 from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.snapshot import snapshot
-from ralph_hooks.git.worktrees import remove_worktree, worktrees
+from ralph_hooks.git.worktrees import forget_worktree, remove_worktree, worktrees
 
 
 class Leftover(NamedTuple):
@@ -40,13 +43,26 @@ def look(work: Workplace, attempt: Attempt, pinned: str | None) -> Leftover:
     return Leftover(attempt, left.place, obstacle, ignored, update, forced=bool(attempt.made or left.loose))
 
 
-def clear(work: Workplace, left: Leftover) -> None:
-    """Remove worktree and branch. The caller has seen that nothing stands against it, and names the ignored files."""
-    if left.place is not None:
+def clear(work: Workplace, left: Leftover, *, pool: bool = False) -> None:
+    """Remove worktree and branch. The caller has seen that nothing stands against it, and names the ignored files.
+
+    `pool`: the files may go into the pool, where there is room.
+    """
+    folder = left.attempt.folder
+    if left.place is None and folder and not os.path.lexists(folder):
+        _forget(work, folder)
+    elif left.place is not None and not (pool and give(work, left.place)):
         # Forced where something in it is untracked, a link, a copy: everything else is pinned, as was just seen.
         remove_worktree(work.repository, left.place.top, force=left.forced)
     if left.branch is not None:
         move_refs(work.repository, "ralph-hooks: no longer needed", [left.branch])
+
+
+def _forget(work: Workplace, folder: Path) -> None:
+    """Where a crash came between moving the files of a worktree away and telling git."""
+    locks = (tree.locked for tree in worktrees(work.repository) if tree.path == folder)
+    if any(reason is not None and reason.startswith(names.LOCKED) for reason in locks):
+        forget_worktree(work.repository, folder)
 
 
 def some(paths: tuple[str, ...]) -> str:

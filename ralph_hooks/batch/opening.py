@@ -19,7 +19,7 @@ from ralph_hooks.batch.rollback import roll_back
 from ralph_hooks.batch.workplace import Workplace, now
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository, open_repository
-from ralph_hooks.git.worktrees import add_worktree, exclude
+from ralph_hooks.git.worktrees import exclude
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.numbering import number
 from ralph_hooks.tasklist.model import Task
@@ -76,10 +76,9 @@ def _furnished(
     work: Workplace, prepare: Callable[[Objects, Batch], None] | None, objects: Objects, batch: Batch
 ) -> Batch:
     exclude(work.repository, f"/{names.FOLDER}/")
-    for attempt in progress.each("making worktrees", batch.attempts):
-        reason = f"{names.LOCKED} {batch.id}, task {attempt.name}"
-        if attempt.folder:
-            add_worktree(work.repository, attempt.folder, attempt.branch, batch.base, reason)
+    from ralph_hooks.batch.housing import house  # noqa: PLC0415 - only where worktrees are made
+
+    house(work, batch)
     batch = _equipped(work, objects, batch)
     if prepare:
         prepare(objects, batch)

@@ -45,4 +45,4 @@ def _remove(work: Workplace, batch: Batch, attempt: Attempt) -> Iterator[str]:
         return
     if left.ignored:
         yield f"ignored files went with the worktree of task {attempt.name}: {some(left.ignored)}"
-    clear(work, left)
+    clear(work, left, pool=True)

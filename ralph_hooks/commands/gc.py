@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from ralph_hooks import progress
 from ralph_hooks.batch.collect import Item, Old, collect, old_batches, to_drop
 from ralph_hooks.batch.leftovers import some
+from ralph_hooks.batch.pool import drop, most, surplus
 from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.commands.session import changing
@@ -30,11 +31,13 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--older-than", metavar="DAYS", type=_days, default=30.0, help=older)
     parser.add_argument("--drop", metavar="BATCH[/INDEX]", action="append", default=[], help=drop)
     parser.add_argument("--dry-run", action="store_true", help="say what would go, and remove nothing")
+    parser.add_argument("--empty-pool", action="store_true", help="remove the worktrees kept for later batches, too")
     add_format(parser)
 
 
 def run(args: Namespace) -> int:
     with changing() as work:
+        spare = surplus(work, 0 if args.empty_pool else most(work))
         with shown("looking at old batches"):
             olds = old_batches(work, datetime.now(UTC) - timedelta(days=args.older_than))
         dropped = to_drop(olds, args.drop)
@@ -44,12 +47,15 @@ def run(args: Namespace) -> int:
             with shown("removing what is left of batches"):
                 for old in progress.each("removing what is left of batches", olds):
                     collect(work, old, dropped)
+            for slot in spare:
+                drop(slot)
     items = [item for old in olds for item in old.items]
     kept = [item for item in items if item.kept_because(dropped) is not None]
     if as_json(args):
-        put_json(_document(items, kept, dropped, dry_run=args.dry_run))
+        put_json(_document(items, kept, dropped, dry_run=args.dry_run) | {"pool": len(spare)})
     else:
-        put("\n".join(_lines(olds, dropped, dry_run=args.dry_run)) or "there is nothing to remove")
+        lines = [*_lines(olds, dropped, dry_run=args.dry_run), *_pool_lines(spare, dry_run=args.dry_run)]
+        put("\n".join(lines) or "there is nothing to remove")
     for item in items:
         if item.left.place and item.left.ignored and item not in kept:
             verb = "would go" if args.dry_run else "went"
@@ -103,6 +109,11 @@ def _item(item: Item) -> dict[str, Any]:
         "refs": [update.name for update in item.refs],
         "ignored": list(left.ignored),
     }
+
+
+def _pool_lines(spare: Sized, *, dry_run: bool) -> Iterator[str]:
+    if len(spare):
+        yield f"{'would remove' if dry_run else 'removed'} {len(spare)} of the worktrees kept for later batches"
 
 
 def _lines(olds: Iterable[Old], dropped: AbstractSet[str], *, dry_run: bool) -> Iterator[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from ralph_hooks.batch.pool import slots
+from ralph_hooks.batch.workplace import home
 from ralph_hooks.commands.changed_files import as_documents, print_changes
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
 from ralph_hooks.git.repository import open_repository
@@ -22,7 +24,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    done = uninstall(open_repository(Path.cwd()), dry_run=args.dry_run)
+    repository = open_repository(Path.cwd())
+    done = uninstall(repository, dry_run=args.dry_run)
     if as_json(args):
         put_json({"changed": as_documents(done.changes), "dry_run": args.dry_run, "notes": list(done.notes)})
     else:
@@ -33,4 +36,7 @@ def run(args: Namespace) -> int:
             put("uninstalled")
     for line in done.notes:
         note(line)
+    kept = slots(home(repository))
+    if kept:
+        note(f"{len(kept)} worktrees are kept for later batches: `ralph-hooks gc --empty-pool` removes them")
     return 0

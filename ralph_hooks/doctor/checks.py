@@ -155,10 +155,13 @@ def _homeless(attempt: Attempt) -> Problem:
 
 
 def disk(facts: Facts) -> Report:
-    lines = (f"refs/ralph/ holds {_size(facts.disk_refs)} of its own, worktrees of batches {_size(facts.disk_trees)}",)
+    lines = [f"refs/ralph/ holds {_size(facts.disk_refs)} of its own, worktrees of batches {_size(facts.disk_trees)}"]
+    if facts.pooled:
+        kept = f"{facts.pooled} worktrees are kept for later batches, {_size(facts.disk_pool)}"
+        lines.append(f"{kept}: `ralph-hooks gc --empty-pool`")
     if facts.disk_refs + facts.disk_trees < LARGE:
-        return Report(lines)
-    return Report(lines, (Problem("that is a lot", "ralph-hooks gc --older-than 7"),))
+        return Report(tuple(lines))
+    return Report(tuple(lines), (Problem("that is a lot", "ralph-hooks gc --older-than 7"),))
 
 
 def _size(count: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ralph_hooks import __version__
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, Phase
+from ralph_hooks.batch.pool import slots
 from ralph_hooks.batch.store import Record, open_store
 from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import Workplace, home
@@ -34,7 +35,7 @@ def gather(repository: Repository) -> Facts:
     phases = {record.batch.id: record.batch.phase for record in records}
     linked = worktrees(repository)[1:]
     trees = tuple(places.tree(item, phases) for item in linked)
-    top = main_worktree(repository)
+    top, pool = main_worktree(repository), slots(home(repository))
     return Facts(
         git_version=".".join(map(str, process.version())),
         git_refused=refused,
@@ -56,6 +57,8 @@ def gather(repository: Repository) -> Facts:
         over=sum(phase not in {Phase.OPENING, Phase.OPEN} for phase in phases.values()),
         disk_refs=_disk_of_refs(repository),
         disk_trees=sum(places.size(tree.path) for tree in trees if tree.batch),
+        pooled=len(pool),
+        disk_pool=sum(places.size(slot.folder) for slot in pool),
     )
 
 

@@ -118,3 +118,5 @@ class Facts(NamedTuple):
     over: int
     disk_refs: int
     disk_trees: int
+    pooled: int = 0  # worktrees kept for later batches
+    disk_pool: int = 0

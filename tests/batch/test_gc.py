@@ -72,7 +72,7 @@ def test_what_a_person_names_goes_and_the_batch_with_its_last_attempt(shop: Work
     assert not shop.refs("refs/heads/ralph/")
     assert shop.git("worktree", "list").count("\n") == 0
     assert shop.run("log", "--format", "json").json["batches"][0]["batch"] == batch
-    assert gc(shop).json == {"removed": [], "kept": [], "dry_run": False}
+    assert gc(shop).json == {"removed": [], "kept": [], "dry_run": False, "pool": 0}
 
 
 def test_a_dry_run_removes_nothing(shop: Workshop) -> None:
