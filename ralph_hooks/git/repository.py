@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ _IN_PROGRESS = {
     "REVERT_HEAD": "revert",
     "BISECT_LOG": "bisect",
 }
+_PICKS = ("CHERRY_PICK_HEAD", "REVERT_HEAD")  # these are refs
 
 
 class Repository(NamedTuple):
@@ -73,7 +74,17 @@ class Repository(NamedTuple):
 
     def in_progress(self) -> str | None:
         """The command (`rebase`, `merge`, …) that somebody has begun in this worktree and not ended."""
-        return next((name for file, name in _IN_PROGRESS.items() if (self.git_dir / file).exists()), None)
+        there = (name for file, name in _IN_PROGRESS.items() if (self.git_dir / file).exists())
+        return next(there, None) or next(self._picks(), None)
+
+    def _picks(self) -> Iterator[str]:
+        """Those that refs tell of: with a reftable, files do not."""
+        if (self.git_dir / "reftable").is_dir():
+            asked = "".join(f"{ref}\n" for ref in _PICKS).encode()
+            answers = self.git("cat-file", "--batch-check", stdin=asked).text.split("\n")
+            for ref, answer in zip(_PICKS, answers, strict=True):
+                if not answer.endswith(" missing"):
+                    yield _IN_PROGRESS[ref]
 
 
 def worktree_at(known: Repository, top: Path) -> Repository:

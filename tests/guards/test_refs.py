@@ -19,6 +19,7 @@ def shop(tmp_path: Path) -> Workshop:
     return shop
 
 
+@pytest.mark.compat("hooks")
 def test_branches_of_executors_are_not_pushed(shop: Workshop) -> None:
     place = shop.worktree("1.1")
     own = shop.git("branch", "--show-current", at=place)
@@ -53,11 +54,14 @@ def test_the_target_is_not_pushed_while_a_batch_is_open(shop: Workshop) -> None:
     passed(shop.path, "push", "out", "main:refs/heads/after")
 
 
+@pytest.mark.compat("hooks")
 def test_an_executor_does_not_move_the_target(shop: Workshop, tmp_path: Path) -> None:
     place = shop.worktree("1.1")
     passed(place, "commit", "--allow-empty", "-m", "x")
     tip, own = shop.git("rev-parse", "main"), shop.git("rev-parse", "HEAD", at=place)
     shop.git("switch", "-q", "-c", "aside")  # git itself keeps branches that are checked out
+    # With a reftable git asks no hook before it renames a branch.
+    renaming = [] if (shop.path / ".git/reftable").exists() else [("branch", "-m", "main", "old")]
     said = refused(place, "update-ref", "refs/heads/main", "HEAD")
     assert "refused: an executor moves main, which a batch is open for; commit on the branch of this worktree" in said
     for command in (
@@ -66,7 +70,7 @@ def test_an_executor_does_not_move_the_target(shop: Workshop, tmp_path: Path) ->
         ("push", "--no-verify", ".", "HEAD:main"),  # its hooks run in the git directory
         ("fetch", ".", "HEAD:main"),
         ("branch", "-f", "main", "HEAD"),
-        ("branch", "-m", "main", "old"),
+        *renaming,
         ("--git-dir", str(shop.path / ".git"), "update-ref", "refs/heads/main", own),
     ):
         refused(place, *command)
@@ -108,6 +112,7 @@ def test_a_landing_moves_it_from_wherever_it_is_called(tmp_path: Path, format_: 
     assert "refs/ralph/landing" not in str(shop.refs("refs/ralph/"))
 
 
+@pytest.mark.compat("hooks")
 def test_a_landing_under_way_lets_no_other_move_pass(shop: Workshop) -> None:
     """Its journal names the commit that it puts the target on, and no other may."""
     place = shop.worktree("1.1")
