@@ -44,7 +44,7 @@ def settings(found: Iterable[Driver]) -> Mapping[str, str]:
 def moved(driver: Driver, top: Path, folder: Path) -> Driver:
     """The driver for a git that is run in `folder`: it starts in the worktree at `top`, as in any merge."""
     absolute = _FILES.sub(lambda file: file[0] if file[1] == "%" else f"{_plain(folder)}/{file[0]}", driver.command)
-    return driver._replace(command=f"cd {quote(_plain(top))} && {{ {absolute}\n}}")
+    return driver._replace(command=f"cd {quote(_plain(top))} || exit\n{absolute}")
 
 
 def _plain(path: Path) -> str:

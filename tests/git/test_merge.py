@@ -12,7 +12,7 @@ import pytest
 from every_git import UseGit
 from reliability import Proved
 
-from ralph_hooks.git.features import Features, installed
+from ralph_hooks.git.features import Features, features, installed
 from ralph_hooks.git.merge import Merger, open_merger, scratch_commit
 from ralph_hooks.git.objects import Entry, Objects, open_objects
 from ralph_hooks.git.repository import open_repository
@@ -52,6 +52,7 @@ def usual(objects: Objects) -> AbstractContextManager[Merger]:
     return open_merger(objects, installed())
 
 
+@pytest.mark.compat("landing")
 @pytest.mark.parametrize("command", ["echo said; cp %B %A", "cat; cp %B %A", "echo said; cp %B %A # and so on"])
 def test_a_merge_driver_keeps_off_what_git_reads_and_says(objects: Objects, command: str) -> None:
     objects.repository.git("config", "merge.loud=er.driver", command)
@@ -65,6 +66,7 @@ def test_a_merge_driver_keeps_off_what_git_reads_and_says(objects: Objects, comm
     assert objects.entry(merged[0].tree, "f") == text(objects, "c\n")
 
 
+@pytest.mark.compat("landing")
 def test_a_merge_driver_starts_in_the_worktree(objects: Objects) -> None:
     top = objects.repository.top
     (top / "driver").write_text('#!/bin/sh\ncp "$2" "$1"\necho 100%% >>"$1"\npwd >>"$1"\n')
@@ -139,3 +141,12 @@ def test_all_ways_of_asking_git_give_the_same(newest: None, objects: Objects, se
             conflicts += not said.pop().clean
     assert len(pairs) / 10 < conflicts < len(pairs)
     proved("merges that git was asked for in every way", len(pairs))
+
+
+def test_a_git_that_keeps_its_answers_to_itself_is_asked_in_a_process_for_each_merge() -> None:
+    assert [features(version).merge_process for version in ((2, 47, 3), (2, 48, 1), (2, 49, 0), (3, 0))] == [
+        False,
+        False,
+        True,
+        True,
+    ]
