@@ -14,6 +14,7 @@ from ralph_hooks.batch.message import CommitText, read_commit
 from ralph_hooks.batch.model import Attempt
 from ralph_hooks.git.diff import Diff, diff_trees, renames
 from ralph_hooks.git.merge import scratch_commit
+from ralph_hooks.git.names import is_forbidden
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
 
@@ -100,6 +101,9 @@ def _squash(
         listed = ", ".join(sorted(taken_back)[:5])
         reason = f"when it took in the newer target, it took somebody's change to it back: {listed}"
         return Misfit(attempt, head, reason, tuple(sorted(taken_back)))
+    forbidden = tuple(path for path, item in change.items() if item.new and is_forbidden(path, item.new.mode))
+    if forbidden:
+        return Misfit(attempt, head, f"holds a name that git does not check out: {forbidden[0]!r}", forbidden)
     try:
         tree = objects.edit_tree(tree, drop) if drop else tree
     except ValueError:
