@@ -15,6 +15,7 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.checkout import Checkout, lock_checkout
 from ralph_hooks.git.diff import Diff, diff_trees
+from ralph_hooks.git.filters import require_filters
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.obstacles import is_plain, obstacles
 from ralph_hooks.git.process import GitError
@@ -61,6 +62,7 @@ def advance(objects: Objects, move: Move, changes: Diff | None = None) -> None:
             # To look at every file of the worktree takes as long as all else here: only where git cannot know better.
             plain = not move.saved and is_plain(checkout.repository.top, changes)
             _refuse_obstacles(checkout, changes, move, look=not plain)
+            require_filters(checkout.repository, changes)
         transaction = stack.enter_context(ref_transaction(place or repository, f"ralph-hooks: {move.kind} {move.key}"))
         with _refusing(f"{move.target} could not be moved"):
             transaction.prepare(updates)
