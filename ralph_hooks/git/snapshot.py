@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ralph_hooks.git.checkout import copy_index, index_path
 from ralph_hooks.git.disk import stands
-from ralph_hooks.git.process import run
+from ralph_hooks.git.hidden import hidden
 from ralph_hooks.git.repository import Repository
 
 
@@ -29,25 +29,28 @@ def snapshot(place: Repository, paths: Collection[str]) -> Snapshot:
         if index_path(place).exists():
             copy_index(place, index)
         env = {"GIT_INDEX_FILE": str(index)}
-        standing = [path for path in paths if stands(place.top, path)]
-        gone = [path for path in paths if not stands(place.top, path)]
+        unseen = hidden(place)
+        standing = [path for path in paths if stands(place.top, path) and not path.endswith("/")]
+        gone = [path for path in paths if not stands(place.top, path) and path not in unseen.absent]
+        blind = [path for path in standing if path in unseen.standing]  # git would take the index's word for them
         # Not `git add`: it refuses paths that a staged deletion has taken out of the index already.
         for options, some in (
+            (("--no-assume-unchanged",), blind),
+            (("--no-skip-worktree",), blind),
             (("--force-remove",), gone),
-            (("--add", "--remove", "--replace"), _storable(place, standing)),
+            (("--add", "--remove", "--replace"), standing),
         ):
+            if not some:
+                continue
             listed = os.fsencode("".join(f"{path}\0" for path in some))
             place.git("update-index", *options, "-z", "--stdin", stdin=listed, env=env, config=("core.safecrlf=false",))
+        for nested in (path for path in paths if path.endswith("/")):
+            # A repository inside the worktree is a link to its commit, if it has one. Nothing is run in it: its
+            # settings are the executor's.
+            place.git("update-index", "--add", "--replace", "--", nested.rstrip("/"), env=env, accept=(0, 128))
         tree = place.git("write-tree", env=env).text
         info = index.stat()
         return Snapshot(tree, index.read_bytes(), (info.st_atime_ns, info.st_mtime_ns))
-
-
-def _storable(place: Repository, paths: Collection[str]) -> list[str]:
-    """Paths that an index can hold. A repository inside the worktree is a link to its commit, if it has one."""
-    nested = {path for path in paths if path.endswith("/")}
-    linked = {path for path in nested if run(place.top / path, "rev-parse", "HEAD", accept=(0, 128)).status == 0}
-    return [path.rstrip("/") for path in paths if path not in nested or path in linked]
 
 
 def install_index(place: Repository, taken: Snapshot) -> None:
