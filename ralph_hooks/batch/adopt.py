@@ -11,9 +11,10 @@ from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
-from ralph_hooks.git.fresh import is_fresh, is_linked, reset_fresh
+from ralph_hooks.git.confined import confined
+from ralph_hooks.git.fresh import is_fresh, reset_fresh
 from ralph_hooks.git.objects import open_objects
-from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.repository import HEADS, Repository
 from ralph_hooks.git.worktrees import dirt
 
 __all__ = ["Adopted", "adopt", "adopted", "assign"]
@@ -76,11 +77,10 @@ def _whole(work: Workplace, agent: str) -> Adopted | None:
 def _worktree(work: Workplace, batch: Batch, path: Path) -> Repository | None:
     """The linked worktree at `path`, if it is one of this repository in which nobody but an executor works."""
     try:
-        place = open_repository(path)
+        place = confined(work.repository, path)
     except (RalphError, OSError):
         return None
-    ours = place.common_dir == work.repository.common_dir and is_linked(place)
-    return place if ours and str(place.top) != batch.top and place.branch() != batch.target else None
+    return place if str(place.top) != batch.top and place.branch() != batch.target else None
 
 
 def _adopt(work: Workplace, batch: Batch, agent: str, place: Repository) -> Adopted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -12,10 +13,11 @@ from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.confined import confined
+from ralph_hooks.git.hidden import hidden_edits
 from ralph_hooks.git.objects import Objects
-from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefUpdate, move_refs
-from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.git.repository import HEADS, Repository
 from ralph_hooks.git.snapshot import unmerged
 from ralph_hooks.git.worktrees import dirt
 
@@ -25,22 +27,27 @@ _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
 class Remains(NamedTuple):
     """What is left of an attempt: its commit, and the paths that are in no commit.
 
-    `place` is None once the worktree is gone.
+    `place` is None once the worktree is gone, or cannot be trusted any more: `fault` says why.
     """
 
     place: Repository | None
     head: str | None
     loose: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    fault: RefusedError | None = None
 
 
 def remains(work: Workplace, attempt: Attempt) -> Remains:
     """Look at the attempt's worktree; at its branch where the worktree is gone."""
-    place = worktree_of(work, attempt)
+    try:
+        place = worktree_of(work, attempt)
+    except RefusedError as fault:
+        return Remains(None, branch_tip(work, attempt), (), fault=fault)
     if place is None:
         return Remains(None, branch_tip(work, attempt), ())
     found = dirt(place)
-    loose = tuple(path for path in found.loose if not is_made(path, attempt.made))
+    changed = dict.fromkeys((*found.loose, *hidden_edits(place)))
+    loose = tuple(path for path in changed if not is_made(path, attempt.made))
     return Remains(place, place.commit("HEAD"), loose, found.ignored)
 
 
@@ -56,15 +63,12 @@ def branch_tip(work: Workplace, attempt: Attempt) -> str | None:
 
 
 def worktree_of(work: Workplace, attempt: Attempt) -> Repository | None:
-    """The attempt's worktree, if it is still one of this repository."""
+    """The attempt's worktree, None where it is gone.
+
+    Raises RefusedError where its `.git` leads elsewhere by now, or its own settings could run programs.
+    """
     path = attempt.folder
-    if path is None or not (path / ".git").exists():
-        return None
-    try:
-        place = open_repository(path)
-    except (RefusedError, GitError):
-        return None
-    return place if place.common_dir == work.repository.common_dir and place.top == path.resolve() else None
+    return confined(work.repository, path) if path and os.path.lexists(path / ".git") else None
 
 
 def end(
@@ -81,12 +85,14 @@ def end(
 
     Uncommitted work is committed on the executor's branch when it said done; of a failed attempt it is only kept.
     `external`: it failed for a cause outside the task. The caller holds the landing lock.
-    Raises RefusedError while files of a DONE attempt are in conflict.
+    Raises RefusedError while files of a DONE attempt are in conflict, or its worktree cannot be looked at.
     """
     complaint = _complaint(work, attempt)
     if complaint:
         state, message = State.FAILED, complaint
     left = remains(work, attempt)
+    if state is State.DONE and left.fault:
+        raise left.fault
     if state is State.DONE and left.place:
         _refuse_conflicts(left.place)
     head = left.head or attempt.head  # a pin counts when worktree and branch have gone since

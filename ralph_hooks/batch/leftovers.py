@@ -35,7 +35,8 @@ class Leftover(NamedTuple):
 def look(work: Workplace, attempt: Attempt, pinned: str | None) -> Leftover:
     """See what is left, and whether all of it is in `pinned`, the commit that a ref of ours keeps."""
     left = remains(work, attempt)
-    obstacle = _obstacle(work, left, pinned) if left.place else None
+    fault = left.fault.what if left.fault else None
+    obstacle = _obstacle(work, left, pinned) if left.place else fault
     ignored = tuple(path for path in left.ignored if not is_made(path, attempt.made))
     branch, tip = branch_ref(attempt), branch_tip(work, attempt)
     covered = pinned and tip and (tip == pinned or work.repository.contains(pinned, tip))

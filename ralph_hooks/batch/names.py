@@ -39,6 +39,12 @@ def worktree_folder(top: str, batch: str) -> Path:
     return Path(top) / FOLDER / "worktrees" / batch
 
 
+def started_in(top: Path) -> Path | None:
+    """The worktree that a batch was started in, if `top` is one of those that it made."""
+    folder = top.parent.parent.parent
+    return folder.parent if top.parent.parent == folder / "worktrees" and folder.name == FOLDER else None
+
+
 def slug(index: int, task_id: str | None) -> str:
     """A task's name in branches and folders. Ids are data: only harmless characters of them get this far."""
     if task_id is None:

@@ -17,8 +17,9 @@ from ralph_hooks.batch.model import Attempt, Batch, Phase, State
 from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.rollback import roll_back
 from ralph_hooks.batch.workplace import Workplace, now
+from ralph_hooks.git.confined import confined
 from ralph_hooks.git.objects import Objects, open_objects
-from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import exclude
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.numbering import number
@@ -144,5 +145,5 @@ def _equipped(work: Workplace, objects: Objects, batch: Batch) -> Batch:
 
 
 def _equip(work: Workplace, copies: Copies, batch: Batch, attempt: Attempt) -> tuple[tuple[str, ...], str | None]:
-    place = open_repository(Path(attempt.worktree))
+    place = confined(work.repository, Path(attempt.worktree))
     return equip(place, copies, Path(batch.top), work.config, {"RALPH_TASK_INDEX": str(attempt.index)})

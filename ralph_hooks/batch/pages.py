@@ -11,6 +11,7 @@ from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import REGULAR, Entry, Objects
+from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import Spec
@@ -40,7 +41,7 @@ def encode(text: str) -> bytes:
 
 def kept(repository: Repository, path: str) -> Kept:
     """How git keeps `path` (relative to the worktree)."""
-    flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
+    flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", SUBMODULES)
     literal = {"GIT_LITERAL_PATHSPECS": "1"}
     codes = {record[:2] for record in repository.git("status", *flags, "--", path, env=literal).records}
     if "!!" in codes:

@@ -15,11 +15,12 @@ from ralph_hooks.batch.pages import encode, spec_of
 from ralph_hooks.batch.squash import Squash, squash_all
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.git.confined import confined
 from ralph_hooks.git.diff import diff_trees
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import GitError
-from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.snapshot import unmerged
 from ralph_hooks.spec import progress
 
@@ -64,10 +65,10 @@ def merge_parked(objects: Objects, parked: ParkedAttempt, tip: str, worktree: Pa
         )
     change = _as_commit(objects, squashes[0])
     objects.flush()
-    place = open_repository(worktree)
+    place = confined(objects.repository, worktree)
     # A cherry-pick of a commit on the attempt's base: git's three-way merge with that base, and `git commit` after
     # a conflict keeps the executor's name. The base in the markers helps whoever resolves it. No hooks, as in landings.
-    config = ("merge.conflictStyle=diff3", "core.hooksPath=/dev/null", "commit.gpgSign=false")
+    config = ("merge.conflictStyle=diff3", "commit.gpgSign=false")
     try:
         place.git("cherry-pick", "--allow-empty", "--keep-redundant-commits", change, config=config)
     except GitError:

@@ -8,17 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks.batch import names
 from ralph_hooks.batch.file_lock import BusyError, file_lock
 from ralph_hooks.batch.store import Store, open_store
 from ralph_hooks.config import Config, load
 from ralph_hooks.git import features
-from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.repository import Repository, open_repository, worktree_at
 
 __all__ = ["BusyError", "Workplace", "clock", "exclusive", "home", "now", "open_workplace"]
 
 
 class Workplace(NamedTuple):
-    """`repository` is the worktree of the current directory; `folder` is ours, in the git common dir."""
+    """`repository` is the worktree of the current directory; `folder` is ours, in the git common dir.
+
+    From an executor's worktree it is the one that the batch was started in: what stands in an executor's, settings and
+    hooks among it, is the executor's.
+    """
 
     repository: Repository
     config: Config
@@ -30,10 +35,20 @@ class Workplace(NamedTuple):
 def open_workplace(cwd: Path) -> Iterator[Workplace]:
     """The workplace of the directory `cwd`. Raises RefusedError outside a worktree and with a git that is too old."""
     features.installed()
-    repository = open_repository(cwd)
-    folder = home(repository)
+    here = open_repository(cwd)
+    folder = home(here)
     with open_store(folder) as store:
+        repository = _not_an_executors(here, store)
         yield Workplace(repository, load(repository.top), store, folder)
+
+
+def _not_an_executors(here: Repository, store: Store) -> Repository:
+    if here.git_dir == here.common_dir:
+        return here
+    adopted = store.adopted_at(str(here.top))
+    record = store.record(adopted.batch) if adopted else None
+    top = Path(record.batch.top) if record else names.started_in(here.top)
+    return worktree_at(here, top) if top and top.is_dir() else here
 
 
 def home(repository: Repository) -> Path:

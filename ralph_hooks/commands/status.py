@@ -6,6 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.workplace import Workplace, clock
 from ralph_hooks.commands.printing import add_format, as_json, put, put_json
 from ralph_hooks.commands.session import reading
-from ralph_hooks.errors import printable
+from ralph_hooks.errors import RefusedError, printable
 from ralph_hooks.spec import handler
 
 EXAMPLE = "ralph-hooks status --watch"
@@ -76,8 +77,10 @@ def _look() -> Shown:
 
 
 def _head(work: Workplace, attempt: Attempt) -> str | None:
-    place = worktree_of(work, attempt)
-    return place.commit("HEAD") if place else branch_tip(work, attempt)
+    with suppress(RefusedError):
+        place = worktree_of(work, attempt)
+        return place.commit("HEAD") if place else branch_tip(work, attempt)
+    return branch_tip(work, attempt)
 
 
 def _noticed(work: Workplace, batch: Batch, attempt: Attempt) -> list[str]:

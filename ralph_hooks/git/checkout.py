@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.diff import Diff
 from ralph_hooks.git.disk import in_index, on_disk, parents, sparse_paths
-from ralph_hooks.git.process import GitError
+from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import Repository
 
 LOCK_MARK = b"ralph-hooks "
@@ -33,7 +33,7 @@ class Checkout(NamedTuple):
 
     def local_changes(self) -> frozenset[str]:
         """Tracked paths that differ from HEAD in the index or on disk. Refreshes the private index on the way."""
-        flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=none")
+        flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=no", SUBMODULES)
         # Optional locks on: this is how `status` writes the refreshed index back, and it is our own copy.
         env = self._env | {"GIT_OPTIONAL_LOCKS": "1"}
         return frozenset(record[3:] for record in self.repository.git("status", *flags, env=env).records)

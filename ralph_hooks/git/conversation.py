@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import select
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -22,10 +22,17 @@ _REMEMBERED = 1 << 16  # bytes of what git says beside its answers: the end of i
 class Conversation:
     """`git ARGS` in `cwd`, until it is closed. `limit`: seconds that it may be silent when an answer is due."""
 
-    def __init__(self, cwd: Path, *args: str, env: Mapping[str, str] | None = None, limit: float = TIME_LIMIT) -> None:
+    def __init__(
+        self,
+        cwd: Path,
+        *args: str,
+        env: Mapping[str, str] | None = None,
+        config: Sequence[str] = (),
+        limit: float = TIME_LIMIT,
+    ) -> None:
         self._args, self._limit = args, limit
         self._process = subprocess.Popen(
-            command(args),
+            command(args, config),
             cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

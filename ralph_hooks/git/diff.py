@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.objects import TREE, Entry, Objects
+from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
 
 ABSENT = "000000"
@@ -58,7 +59,7 @@ def _tree(entry: Entry | None) -> str | None:
 
 def diff_index(repository: Repository, commit: str, env: Mapping[str, str]) -> Diff:
     """What an index has changed since `commit`. `env` says which index, see `git/index.py`."""
-    flags = ("--cached", "--raw", "-z", "--no-renames", "--no-abbrev")
+    flags = ("--cached", "--raw", "-z", "--no-renames", "--no-abbrev", SUBMODULES)
     records = _records(repository.git("diff-index", *flags, commit, "--", env=env).stdout)
     found = (Change(path, _entry(old, a), _entry(new, b)) for old, new, a, b, _, path, _ in filter(None, records))
     return {change.path: change for change in found}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ralph_hooks.git.objects import Entry
+from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
 
 
@@ -73,8 +74,8 @@ def changed(repository: Repository, paths: Collection[str]) -> tuple[str, ...]:
     """
     if not paths:
         return ()
-    literal = {"GIT_LITERAL_PATHSPECS": "1"}
-    return tuple(repository.git("diff-index", "--name-only", "-z", "HEAD", "--", *paths, env=literal).records)
+    literal, flags = {"GIT_LITERAL_PATHSPECS": "1"}, ("--name-only", "-z", SUBMODULES)
+    return tuple(repository.git("diff-index", *flags, "HEAD", "--", *paths, env=literal).records)
 
 
 def sparse_paths(repository: Repository) -> frozenset[str]:

@@ -6,11 +6,6 @@ from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import dirt
 
 
-def is_linked(place: Repository) -> bool:
-    """Is it one that `git worktree add` made, and not the main one?"""
-    return place.git_dir != place.common_dir
-
-
 def is_fresh(place: Repository) -> bool:
     """Nothing is under way, no commit is its own, and no file is changed or new.
 

@@ -49,7 +49,7 @@ def write_signed(repository: Repository, raw: bytes, limit: float) -> str:
         process = subprocess.Popen(
             arguments,
             cwd=repository.top,
-            env=environment(people),
+            env=environment(repository.pins | people),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -205,7 +205,7 @@ class Objects:
     def _ask(self, names: Sequence[str]) -> Iterator[tuple[str, str, bytes] | None]:
         """git's answers, in order: id, type and content; None for an object that is missing."""
         if self._talk is None:
-            self._talk = Conversation(self.repository.top, "cat-file", "--batch")
+            self._talk = self.repository.talk("cat-file", "--batch")
         self._talk.send(os.fsencode("".join(f"{name}\n" for name in names)))
         for _ in names:
             words = os.fsdecode(self._talk.line()).split()

@@ -19,6 +19,8 @@ TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung f
 # beside a landing may repack, prompt or follow submodules. Passed with -c: the user's own configuration stays as it is.
 PINNED = (
     "advice.detachedHead=false",
+    # Edits of files that are assumed unchanged show nowhere: what is checked out for an executor is not marked so.
+    "core.ignoreStat=false",
     # A monitor tells git which files it need not look at. It is a program, and one that lies hides local edits.
     "core.fsmonitor=false",
     # Refs and packs are on the disk before a landing goes on. Loose objects are not: a sync each costs milliseconds,
@@ -26,7 +28,6 @@ PINNED = (
     "core.fsync=committed,reference,-loose-object",
     "core.quotePath=false",
     "diff.algorithm=myers",
-    "diff.ignoreSubmodules=none",
     "diff.renameLimit=7000",
     "diff.renames=true",
     "gc.auto=0",
@@ -40,6 +41,10 @@ PINNED = (
     "status.submoduleSummary=false",
     "submodule.recurse=false",
 )
+
+# For status and diffs: a submodule is another repository, with settings of its own that git would go by inside of it.
+# Only its commit counts. An option, because `ignore` in `.gitmodules` beats the configuration.
+SUBMODULES = "--ignore-submodules=dirty"
 
 # Every git process: nothing that waits for a person, and no view of the objects but the real one. Replacements and
 # grafts are local: a landing that saw through them would make commits that say something else in every other clone.
@@ -115,8 +120,9 @@ def run(
     config: Sequence[str] = (),
     accept: Sequence[int] = (0,),
     limit: float = TIME_LIMIT,
+    discard: bool = False,
 ) -> Result:
-    """Run `git ARGS` in `cwd`.
+    """Run `git ARGS` in `cwd`. `discard`: nobody wants to know what it writes.
 
     Raises GitError for a status that is not in `accept`, RalphError after `limit` seconds.
     """
@@ -125,7 +131,7 @@ def run(
             command(args, config),
             cwd=cwd,
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL if discard else subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment(env),
         )
@@ -136,7 +142,7 @@ def run(
         raise _missing(cwd) from None
     if process.returncode not in accept:
         raise GitError(args, process.returncode, stderr)
-    return Result(process.returncode, stdout, stderr)
+    return Result(process.returncode, stdout or b"", stderr)
 
 
 class _Git(subprocess.Popen[bytes]):

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.conversation import Conversation
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
 
@@ -40,7 +39,7 @@ class RefTransaction:
 
     def __init__(self, repository: Repository, message: str) -> None:
         self._zero = repository.zero
-        self._talk = Conversation(repository.top, "update-ref", "--stdin", "-z", "-m", message)
+        self._talk = repository.talk("update-ref", "--stdin", "-z", "-m", message)
         self._ask("start", b"start\0")
 
     def prepare(self, updates: Iterable[RefUpdate]) -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git import process
+from ralph_hooks.git.conversation import Conversation
+from ralph_hooks.git.discover import Place, is_forged
 from ralph_hooks.git.process import GitError, Result
 
 HEADS = "refs/heads/"
@@ -25,12 +27,16 @@ _PICKS = ("CHERRY_PICK_HEAD", "REVERT_HEAD")  # these are refs
 
 
 class Repository(NamedTuple):
-    """One worktree of a repository. `git_dir` is the worktree's own, `common_dir` is shared by all worktrees."""
+    """One worktree of a repository. `git_dir` is the worktree's own, `common_dir` is shared by all worktrees.
+
+    `confined`: nothing that stands in it is believed, see `confined.py`.
+    """
 
     top: Path
     git_dir: Path
     common_dir: Path
     hash_name: str  # sha1 or sha256
+    confined: bool = False
 
     @property
     def zero(self) -> str:
@@ -45,9 +51,36 @@ class Repository(NamedTuple):
         config: Sequence[str] = (),
         accept: Sequence[int] = (0,),
         limit: float = process.TIME_LIMIT,
+        discard: bool = False,
     ) -> Result:
         """Run git in this worktree, as `process.run` does."""
-        return process.run(self.top, *args, stdin=stdin, env=env, config=config, accept=accept, limit=limit)
+        return process.run(
+            self.top,
+            *args,
+            stdin=stdin,
+            env=self.pins | dict(env or {}),
+            config=(*self.settings, *config),
+            accept=accept,
+            limit=limit,
+            discard=discard,
+        )
+
+    def talk(self, *args: str) -> Conversation:
+        """Run git in this worktree, one request at a time."""
+        return Conversation(self.top, *args, env=self.pins, config=self.settings)
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """What git is told in the environment, so that it does not go by the `.git` of a confined worktree."""
+        if not self.confined:
+            return {}
+        where = {"GIT_DIR": self.git_dir, "GIT_COMMON_DIR": self.common_dir, "GIT_WORK_TREE": self.top}
+        return {name: str(path) for name, path in where.items()}
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What is set for git processes here: no hooks in a confined worktree."""
+        return ("core.hooksPath=/dev/null",) if self.confined else ()
 
     def head(self) -> str:
         """The commit that is checked out. Raises RefusedError on an unborn branch."""
@@ -88,8 +121,13 @@ class Repository(NamedTuple):
 
 
 def worktree_at(known: Repository, top: Path) -> Repository:
-    """The worktree at `top`: the one that is known already, or looked at anew."""
-    return known if top == known.top else open_repository(top)
+    """The worktree at `top` of a known repository. Raises RefusedError where another repository stands there by now."""
+    if top == known.top:
+        return known
+    found = open_repository(top)
+    if found.common_dir.resolve() != known.common_dir.resolve():
+        raise RefusedError(f"{top} belongs to another repository", f"see what has become of {top / '.git'}")
+    return found
 
 
 def open_repository(cwd: Path) -> Repository:
@@ -108,7 +146,9 @@ def open_repository(cwd: Path) -> Repository:
     answers = asked.text.split("\n")
     if asked.status == 0 and len(answers) == 5:
         _, hash_name, git_dir, common_dir, top = answers
-        return Repository(Path(top), Path(git_dir), Path(common_dir), hash_name)
+        found = Repository(Path(top), Path(git_dir), Path(common_dir), hash_name)
+        _refuse_forged(found)
+        return found
     if answers[0] == "true":
         raise RefusedError(f"{cwd} is a bare repository", "run the command in a worktree of it")
     if "dubious ownership" in asked.stderr.decode(errors="replace"):
@@ -116,3 +156,12 @@ def open_repository(cwd: Path) -> Repository:
     raise RefusedError(
         f"{cwd} is not in the worktree of a git repository", "run the command in one, or `git init` first"
     )
+
+
+def _refuse_forged(found: Repository) -> None:
+    """Raise RefusedError in a worktree whose `.git` was replaced: what its settings run is not the user's wish."""
+    if is_forged(Place(found.top, found.git_dir, found.common_dir)):
+        raise RefusedError(
+            f"the .git of {found.top} does not lead to the repository that made this worktree",
+            f"look at what is there; `git worktree repair {found.top}` in the main worktree puts it back",
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.process import GitError
+from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 
 # An index of a new worktree holds all that it says about files itself, and takes nobody's word for one being unchanged.
@@ -56,9 +56,12 @@ def checkout_of(repository: Repository, branch: str, standing: tuple[Worktree, .
         # HEAD is detached during a rebase, so only then is it worth a process to look inside.
         if worktree.prunable or worktree.branch not in {branch, None} or not worktree.path.is_dir():
             continue
-        here = worktree_at(repository, worktree.path)
-        if worktree.branch == branch or rebased_branch(here) == branch:
-            return here
+        if worktree.branch == branch:
+            return worktree_at(repository, worktree.path)
+        with suppress(RefusedError):  # one whose `.git` was replaced is not where anybody rebases the branch
+            here = worktree_at(repository, worktree.path)
+            if rebased_branch(here) == branch:
+                return here
     return None
 
 
@@ -145,7 +148,7 @@ class Dirt(NamedTuple):
 
 def dirt(repository: Repository) -> Dirt:
     """What this worktree holds beside its HEAD."""
-    flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching")
+    flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", SUBMODULES)
     records = repository.git("status", *flags).records
     ignored = tuple(record[3:] for record in records if record.startswith("!!"))
     return Dirt(tuple(record[3:] for record in records if not record.startswith("!!")), ignored)
