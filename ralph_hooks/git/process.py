@@ -19,8 +19,6 @@ TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung f
 # beside a landing may repack, prompt or follow submodules. Passed with -c: the user's own configuration stays as it is.
 PINNED = (
     "advice.detachedHead=false",
-    # Edits of files that are assumed unchanged show nowhere: what is checked out for an executor is not marked so.
-    "core.ignoreStat=false",
     # A monitor tells git which files it need not look at. It is a program, and one that lies hides local edits.
     "core.fsmonitor=false",
     # Refs and packs are on the disk before a landing goes on. Loose objects are not: a sync each costs milliseconds,

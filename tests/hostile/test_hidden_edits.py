@@ -82,6 +82,22 @@ def test_a_hidden_edit_of_an_executor(bit: str, shop: Workshop, proved: Callable
     proved("hidden edits", 1)
 
 
+def test_what_an_executor_staged_outside_of_its_sparse_checkout(
+    shop: Workshop, proved: Callable[[str, int], None]
+) -> None:
+    """It stands in the index alone: that it is not on disk is no deletion."""
+    shop.git("sparse-checkout", "set", "--no-cone", "/*", "!/src/b.py")
+    shop.start("1.1")
+    place = shop.worktree("1.1")
+    blob = shop.git("hash-object", "-w", "--stdin", stdin="staged\n")
+    shop.git("update-index", "--cacheinfo", f"100644,{blob},src/b.py", at=place)
+    shop.git("update-index", "--skip-worktree", "src/b.py", at=place)
+    shop.finish("1.1")
+    assert shop.land().code == 0
+    assert shop.show("HEAD", "src/b.py") == "staged"
+    proved("hidden edits", 1)
+
+
 def test_files_that_are_only_intended(shop: Workshop, proved: Callable[[str, int], None]) -> None:
     shop.start("1.1", "1.2")
     shop.write({"intended.py": "mine\n", "new.py": "mine\n"})
