@@ -18,6 +18,8 @@ FILES: Mapping[str, Content] = {
     "src/deep/b.py": TEXT,
     "lib/c.py": TEXT,
     "eol/e.txt": TEXT,
+    "one/x": "one\n",
+    "two/x": "two\n",
     "run.sh": "#!/bin/sh\n",
     "é \n.txt": "odd\n",
 }
@@ -95,11 +97,11 @@ def folder_behind_a_link(shop: Workshop, place: Path) -> None:
 
 
 def swapped_folders(shop: Workshop, place: Path) -> None:
-    shop.git("update-index", "--assume-unchanged", "src/a.py", "src/deep/b.py", "lib/c.py", at=place)
-    (place / "src").rename(place / "swap")
-    (place / "lib").rename(place / "src")
-    (place / "swap").rename(place / "lib")
-    (place / "src/c.py").rename(place / "src/a.py")
+    """A file in a folder that is moved has the times that it had, and these have the same size."""
+    shop.git("update-index", "--assume-unchanged", "one/x", "two/x", at=place)
+    (place / "one").rename(place / "swap")
+    (place / "two").rename(place / "one")
+    (place / "swap").rename(place / "two")
 
 
 def hard_link(shop: Workshop, place: Path) -> None:

@@ -85,7 +85,7 @@ def test_of_everything_that_an_executor_may_leave_nothing_is_left(shop: Workshop
     together = {
         name: deed
         for name, deed in DEEDS.items()
-        if name not in {"folder_behind_a_link", "sparse", "swapped_folders", "split_index"}  # not beside others
+        if name not in {"folder_behind_a_link", "sparse", "split_index"}  # not beside others
     }
     assert leaves_nothing(shop, together)
     proved("leftovers of an executor", len(together))
@@ -101,7 +101,8 @@ def test_of_each_thing_that_an_executor_may_leave_nothing_is_left(shop: Workshop
 def test_worktrees_are_used_again_on_a_newer_base(shop: Workshop) -> None:
     first = once(shop, "1.1", "1.2", "1.3")
     assert not any(place.exists() for place in first)
-    assert len(pool(shop)) == 3
+    assert [sorted(path.name for path in slot.iterdir()) for slot in pool(shop)] == [["files", "seal"]] * 3
+    assert not any((slot / "files/.git").exists() for slot in pool(shop))
     assert shop.git("worktree", "list").count("\n") == 0
     shop.write({"src/a.py": None, "src/new/n.py": "n\n"})
     shop.commit("By hand")
@@ -144,6 +145,12 @@ def test_links_copies_and_setup_are_made_anew(tmp_path: Path) -> None:
     assert (place / ".env").read_text() == "two\n"
     assert (place / "node_modules").readlink() == shop.path / "node_modules"
     assert (place / "stamp.ignored").exists()
+
+
+@pytest.mark.parametrize("setting", ["core.splitIndex=true", "core.untrackedCache=true", "core.checkStat=minimal"])
+def test_nothing_is_left_whatever_the_user_has_configured(shop: Workshop, setting: str) -> None:
+    shop.git("config", *setting.split("="))
+    assert leaves_nothing(shop, {"swapped": DEEDS["swapped_folders"]})
 
 
 # When a worktree is not kept, or not taken.
@@ -259,6 +266,19 @@ def test_files_that_would_be_written_in_another_form_now_are_not_taken(shop: Wor
     assert pool(shop) == []
 
 
+def test_a_worktree_in_which_something_comes_up_while_it_is_written_is_not_taken(tmp_path: Path) -> None:
+    """As an old file that git could not remove, of which it says no word."""
+    files = {**FILES, ".gitattributes": "*.shout filter=shout\n", "a.shout": "a\n"}
+    shop = Workshop.make(tmp_path / "repo", IDS, files)
+    shop.git("config", "filter.shout.smudge", "echo x > came-up; cat")
+    once(shop, "1.1", deeds={"tidy": lambda _, place: (place / "came-up").unlink()})
+    shop.write({"a.shout": "b\n"})
+    shop.commit("By hand")
+    kept = written(pool(shop)[0] / "files")
+    shop.start("2.1")
+    assert not kept & written(shop.worktree("2.1"))
+
+
 def test_a_folder_with_another_mode_is_not_taken(shop: Workshop) -> None:
     once(shop, "1.1", deeds={"mode": lambda _, place: place.chmod(0o700)})
     shop.start("2.1")
@@ -369,8 +389,9 @@ def test_gc_empties_the_pool_and_doctor_and_uninstall_know_of_it(shop: Workshop)
     assert pool(shop) == []
 
 
-def test_a_worktree_of_which_only_the_folder_went_is_forgotten(shop: Workshop) -> None:
-    """As a kill leaves it between the move into the pool and the word to git."""
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_worktree_of_which_only_the_folder_went_is_forgotten(shop: Workshop, *, ours: bool) -> None:
+    """As a kill leaves it between the move into the pool and the word to git; one that others have locked stays."""
     shop.start("1.1")
     shop.work("1.1", {"x.txt": "x\n"})
     shop.finish("1.1")
@@ -378,9 +399,12 @@ def test_a_worktree_of_which_only_the_folder_went_is_forgotten(shop: Workshop) -
     shop.write({".ralph-hooks.toml": "keep_worktrees = true\n"})
     assert shop.land().code == 0
     place.rename(shop.path.with_name("away"))
+    if not ours:
+        shop.git("worktree", "unlock", str(place))
+        shop.git("worktree", "lock", "--reason", "on a disk that is not here", str(place))
     shop.write({".ralph-hooks.toml": ""})
     shop.land()
-    assert shop.git("worktree", "list").count("\n") == 0
+    assert shop.git("worktree", "list").count("\n") == (0 if ours else 1)
     assert not shop.refs("refs/heads/ralph/")
 
 

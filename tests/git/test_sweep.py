@@ -1,0 +1,72 @@
+"""What goes from a folder that git had written, before it is used again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ralph_hooks.git.sweep import nature, remove, sweep, tracked
+
+LATER = 1 << 62  # nanoseconds
+
+
+def record(path: str, mode: str = "100644", tag: str = "H") -> str:
+    return f"{tag} {mode} {'0' * 40} 0\t{path}"
+
+
+def left(top: Path, *records: str, since: int = LATER) -> set[str]:
+    """What is left of a folder of which git had written these."""
+    sweep(top, tracked(records), nature(top), since)
+    return {path.relative_to(top).as_posix() for path in top.rglob("*")}
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    for name in ("a", "in/b", "in/other", "untracked/in/c", "in/.git/HEAD", ".git", "link/inside"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    return tmp_path
+
+
+def test_what_is_not_tracked_goes_with_repositories_in_tracked_folders(top: Path) -> None:
+    assert left(top, record("a"), record("in/b")) == {"a", "in", "in/b", ".git"}
+
+
+def test_a_link_to_another_repository_is_an_empty_folder(top: Path) -> None:
+    assert left(top, record("a"), record("link", mode="160000")) == {"a", "link", ".git"}
+
+
+def test_what_a_sparse_checkout_leaves_out_is_not_there(top: Path) -> None:
+    assert left(top, record("a"), record("in/b", tag="S")) == {"a", ".git"}
+
+
+def test_what_was_changed_since_goes(top: Path) -> None:
+    """Down to the tick in which the seal was set: git itself looks at whole seconds."""
+    os.utime(top / "in/b", ns=(0, 0))  # no program can set the time that counts
+    since = (top / "in/b").stat().st_ctime_ns
+    assert left(top, record("in/b"), since=since) == {"in", ".git"}
+    (top / "in/b").write_text("x")
+    assert left(top, record("in/b"), since=(top / "in/b").stat().st_ctime_ns + 1) == {"in", "in/b", ".git"}
+
+
+def test_a_folder_that_is_not_as_a_new_one_goes_whole(top: Path) -> None:
+    (top / "in").chmod(0o700)
+    assert left(top, record("a"), record("in/b")) == {"a", ".git"}
+
+
+def test_a_link_where_a_folder_was_goes_and_nothing_behind_it(
+    top: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    away = tmp_path_factory.mktemp("away") / "in"
+    (top / "in").rename(away)
+    (top / "in").symlink_to(away)
+    assert left(top, record("a"), record("in/b")) == {"a", ".git"}
+    assert (away / "other").exists()
+
+
+def test_nothing_on_another_disk_is_removed(top: Path) -> None:
+    with pytest.raises(OSError, match="on another disk"):
+        remove(str(top / "in"), device=-1)
+    assert (top / "in/b").exists()
