@@ -34,15 +34,17 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ralph-bench-") as scratch:
         _isolate(Path(scratch))
-        top = Path(scratch) / "repository"
+        top, small = Path(scratch) / "repository", Path(scratch) / "small"
         batches = 2 * args.rounds + 1
         _make(top, args.files, [[f"{batch}.{task}" for task in range(args.worktrees)] for batch in range(batches)])
+        _make(small, 10, [[f"{batch}.{task}" for task in range(args.worktrees)] for batch in range(args.rounds + 1)])
         print(f"{args.files} files, {args.worktrees} worktrees at a time, {args.rounds} rounds", flush=True)
-        return _report(_measure(top, args.worktrees, args.rounds))
+        return _report(_measure(top, small, args.worktrees, args.rounds))
 
 
-def _measure(top: Path, worktrees: int, rounds: int) -> Times:
+def _measure(top: Path, small: Path, worktrees: int, rounds: int) -> Times:
     times: Times = {}
+    _batch(small, pool=True, times={})
     _batch(top, pool=True, times={})  # fills the pool, and compiles what is imported late
     turns: list[Callable[[], None]] = [
         lambda: _add_and_remove(top, worktrees, times, "git worktree add", ()),
@@ -50,23 +52,27 @@ def _measure(top: Path, worktrees: int, rounds: int) -> Times:
             top, worktrees, times, "with checkout.workers", (f"checkout.workers={os.cpu_count()}",)
         ),
         lambda: _batch(top, pool=False, times=times),
+        lambda: _small(small, times),
         lambda: _batch(top, pool=True, times=times),
     ]
     for number in range(rounds):
-        for turn in turns[number % 4 :] + turns[: number % 4]:
+        for turn in turns[number % len(turns) :] + turns[: number % len(turns)]:
             turn()
     return times
 
 
 def _report(times: Times) -> int:
-    pooled = statistics.median(times["start, pool"])
+    start, small = (statistics.median(times[name]) for name in ("start, pool", "start, 10 files"))
     for name, measured in times.items():
         base = times["land, pool"] if name.startswith("land") else times["start, pool"]
         each = [theirs / own for theirs, own in zip(measured, base, strict=True)]
         ratio = statistics.median(measured) / statistics.median(base)
         print(f"  {name:34}{ratio:7.2f}  ({min(each):.2f} to {max(each):.2f})", flush=True)
-    missed = statistics.median(times["git worktree add"]) / pooled < REQUIRED
-    print(f"  required of git worktree add: {REQUIRED:.2f}  {'MISSED' if missed else 'ok'}", flush=True)
+    # What worktrees of so many files add to a start; what it costs anyway is in `bench/hooks.py` and `landing.py`.
+    ratio = statistics.median(times["git worktree add"]) / max(start - small, 0.001)
+    missed = ratio < REQUIRED
+    said = f"takes {ratio:.2f} times as long as the worktrees of a start with a pool"
+    print(f"  git worktree add {said}  required: {REQUIRED:.2f}  {'MISSED' if missed else 'ok'}", flush=True)
     return int(missed)
 
 
@@ -89,6 +95,13 @@ def _add_and_remove(top: Path, worktrees: int, times: Times, name: str, settings
         git(top, "branch", "--quiet", "-D", f"bench-{place.name}")
 
 
+def _small(top: Path, times: Times) -> None:
+    """A start whose worktrees have hardly any files."""
+    own: Times = {}
+    _batch(top, pool=True, times=own)
+    times.setdefault("start, 10 files", []).extend(own["start, pool"])
+
+
 def _batch(top: Path, *, pool: bool, times: Times) -> None:
     """A whole batch. Its executors change files, commit, and leave others that are ignored."""
     kept, aside = top / ".git" / "ralph" / "pool", top / ".git" / "ralph" / "aside"
@@ -100,7 +113,7 @@ def _batch(top: Path, *, pool: bool, times: Times) -> None:
         times, f"start, {said}", lambda: _command(top, "start", "--max-parallel", "64", "--tasks", f"{SPEC}/tasks.md")
     )
     for place in (top / ".ralph" / "worktrees").glob("*/*"):
-        (place / _name(hash(place) % 100)).write_text(f"changed by {place}\n")
+        (place / _name(hash(place) % 10)).write_text(f"changed by {place}\n")
         for number in range(200):
             (place / f"build.{number}.ignored").write_text("built\n")
         git(place, "commit", "--quiet", "--all", "-m", "Work")

@@ -77,7 +77,7 @@ def give(work: Workplace, place: Repository) -> bool:
         slot.folder.mkdir(parents=True)
         seal_of(place).folder.rename(slot.seal.folder)
         place.top.rename(slot.files)
-    except OSError:  # on another disk, the disk is full
+    except OSError:  # it has no seal, it is on another disk, the disk is full
         drop(slot)
         return False
     forget_worktree(work.repository, place.top)
@@ -101,10 +101,10 @@ def drop(slot: Slot) -> None:
 
 
 def _is_proper(place: Repository) -> bool:
-    """Is it sealed, where git put it, and has nobody a lock there?"""
+    """Is it where git put it, and has nobody a lock there?"""
     link = place.top / ".git"
     there = administers(place.git_dir, place.top) and link.is_file() and not link.is_symlink()
-    return there and seal_of(place).whole and not any(place.git_dir.glob("*.lock"))
+    return there and not any(place.git_dir.glob("*.lock"))
 
 
 def _free(folder: Path) -> Path:

@@ -180,11 +180,12 @@ DEEDS: Mapping[str, Deed] = {
 def seen(shop: Workshop, place: Path) -> dict[str, object]:
     """All that somebody sees who works in the worktree at `place`."""
     admin = _git_dir(shop, place)
-    inside = {path.relative_to(admin).as_posix() for path in admin.rglob("*")}
+    inside = {path.relative_to(admin).as_posix() for path in admin.rglob("*") if not path.name.startswith("shared")}
     own = ("refs/bisect", "refs/worktree", "refs/rewritten")
+    # `worktree add` resets, which leaves ORIG_HEAD and a line in the log. What is ours is no leftover, and an index may
+    # be kept in two files.
     return {
         "files": {path.relative_to(place).as_posix(): _entry(path) for path in (place, *place.rglob("*"))},
-        # `worktree add` resets, which leaves ORIG_HEAD and a line in the log; what is ours is no leftover.
         "admin": {name for name in inside if name != "ORIG_HEAD" and not name.startswith("ralph-")},
         "flags": shop.git("ls-files", "-v", "--stage", at=place),
         "settings": shop.git("config", "--list", at=place),

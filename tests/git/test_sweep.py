@@ -24,10 +24,11 @@ def left(top: Path, *records: str, since: int = LATER) -> set[str]:
 
 @pytest.fixture
 def top(tmp_path: Path) -> Path:
+    top = tmp_path / "top"  # pytest's own folder has a mode that new ones have not
     for name in ("a", "in/b", "in/other", "untracked/in/c", "in/.git/HEAD", ".git", "link/inside"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
-    return tmp_path
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text("x")
+    return top
 
 
 def test_what_is_not_tracked_goes_with_repositories_in_tracked_folders(top: Path) -> None:
@@ -56,10 +57,8 @@ def test_a_folder_that_is_not_as_a_new_one_goes_whole(top: Path) -> None:
     assert left(top, record("a"), record("in/b")) == {"a", ".git"}
 
 
-def test_a_link_where_a_folder_was_goes_and_nothing_behind_it(
-    top: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    away = tmp_path_factory.mktemp("away") / "in"
+def test_a_link_where_a_folder_was_goes_and_nothing_behind_it(top: Path) -> None:
+    away = top.with_name("away")
     (top / "in").rename(away)
     (top / "in").symlink_to(away)
     assert left(top, record("a"), record("in/b")) == {"a", ".git"}
