@@ -38,6 +38,7 @@ def head(shop: Workshop, path: Path) -> str:
     return shop.git("rev-parse", "HEAD", at=path)
 
 
+@pytest.mark.compat("worktrees")
 def test_a_fresh_worktree_gets_base_and_equipment(shop: Workshop, client: Orchestrator) -> None:
     path = client.folder("1.1")
     adopted = client.adopt("1.1")

@@ -46,6 +46,7 @@ def mixed(shop: Workshop) -> str:
     return str(landed.json["batch"])
 
 
+@pytest.mark.compat("worktrees")
 def test_what_landed_goes_and_the_rest_is_listed_and_stays(shop: Workshop) -> None:
     batch = mixed(shop)
     kept = {name: oid for name, oid in shop.refs("refs/ralph/").items() if name.endswith(("/1", "/2", batch))}

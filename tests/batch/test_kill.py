@@ -66,6 +66,7 @@ def sweep(killing: Killing, command: list[str], then: list[str], *, step: int) -
     return kills
 
 
+@pytest.mark.compat("recovery")
 def test_a_killed_landing_some_points(ready: Workshop, tmp_path: Path) -> None:
     assert sweep(Killing(ready, tmp_path), ["land"], ["land"], step=40) >= 2
 

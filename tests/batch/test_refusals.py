@@ -49,10 +49,12 @@ def test_a_bare_repository(tmp_path: Path, shop: Workshop) -> None:
     refused(shop.run("status", at=tmp_path / "bare.git"), "bare repository")
 
 
+@pytest.mark.compat("refusals")
 def test_inside_the_git_directory(shop: Workshop) -> None:
     refused(shop.run("status", at=shop.path / ".git"), "worktree")
 
 
+@pytest.mark.compat("refusals")
 def test_an_unborn_branch(tmp_path: Path, shop: Workshop) -> None:
     empty = tmp_path / "empty"
     shop.git("init", "--quiet", str(empty))
@@ -132,6 +134,7 @@ def test_start_during_an_operation(shop: Workshop, begin: Callable[[Workshop], N
     assert everything(shop) == before
 
 
+@pytest.mark.compat("refusals")
 @pytest.mark.parametrize("begin", OPERATIONS, ids=lambda begin: begin.__name__)
 def test_land_during_an_operation(shop: Workshop, begin: Callable[[Workshop], None]) -> None:
     shop.start("1.1")
@@ -223,6 +226,7 @@ def test_a_second_start_while_a_batch_is_open(shop: Workshop) -> None:
     assert everything(shop) == before
 
 
+@pytest.mark.compat("refusals")
 def test_a_branch_name_that_is_taken(shop: Workshop) -> None:
     shop.git("branch", "ralph")  # then no branch can be called ralph/…
     before = everything(shop)
@@ -332,6 +336,7 @@ def test_undo_after_more_commits(shop: Workshop) -> None:
     assert everything(shop) == before
 
 
+@pytest.mark.compat("refusals")
 def test_undo_with_local_edits_in_the_way(shop: Workshop) -> None:
     shop.do({"1.1": {"src/a.py": "landed\n"}})
     shop.write({"src/a.py": "mine\n"})

@@ -33,6 +33,7 @@ def commit(shop: Workshop, place: Path, files: dict[str, str], message: str = "f
     return done.stderr if done.returncode else ""
 
 
+@pytest.mark.compat("hooks")
 def test_an_executor_commits_its_files_and_the_message_gets_its_trailers(shop: Workshop, place: Path) -> None:
     assert (
         commit(shop, place, dict.fromkeys(("one.py", "deep/er/one.py", "specs/demo/.progress-task-0.md"), "- x")) == ""
@@ -114,6 +115,7 @@ def test_what_people_commit_is_left_alone(shop: Workshop, tmp_path: Path) -> Non
     assert shop.git("log", "-1", "--format=%B", at=place) == "Late\n"
 
 
+@pytest.mark.compat("hooks")
 def test_a_merge_of_the_target_is_no_work_of_the_executor(shop: Workshop, place: Path) -> None:
     """Only what is as on neither side is looked at, also where a conflict was resolved."""
     assert commit(shop, place, {"one.py": "1\n"}) == ""

@@ -36,6 +36,7 @@ def test_lists_and_logs_merge(shop: Workshop) -> None:
     assert shop.read("specs/demo/.progress.md") == LOG + "- [x] 1.1 One\n- [x] 1.2 Two\n"
 
 
+@pytest.mark.compat("hooks")
 def test_a_rebase_and_a_cherry_pick_merge_too(shop: Workshop) -> None:
     shop.git("branch", "-f", "picked", "main")
     passed(shop.path, "cherry-pick", "theirs")

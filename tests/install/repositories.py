@@ -13,6 +13,7 @@ LOG = "ralph-ran"  # in the git directory: what the stand-in for the guard was c
 _PASSING = {
     "objects",
     "refs",
+    "reftable",
     "packed-refs",
     "logs",
     "index",

@@ -21,7 +21,13 @@ ODD = 'ein ré\'po "$x" %s'
 THEIRS = '#!/bin/sh\necho "theirs $0 $*" >>"$(git rev-parse --git-common-dir)/theirs"\n'
 
 
-in_folder = pytest.mark.skipif(installed().config_hooks, reason="this git has our hooks in its configuration")
+in_folder = pytest.mark.usefixtures("_in_folder")
+
+
+@pytest.fixture
+def _in_folder() -> None:
+    if installed().config_hooks:
+        pytest.skip("this git has our hooks in its configuration")
 
 
 @pytest.fixture
@@ -41,6 +47,7 @@ def theirs(place: Place) -> list[str]:
 # A hooks folder.
 
 
+@pytest.mark.compat("installing")
 def test_ours_run_in_every_worktree_and_uninstalling_leaves_no_trace(place: Place) -> None:
     before = snapshot(place)
     place.install("--claude")
@@ -95,6 +102,7 @@ def test_a_hook_in_another_language_a_link_and_one_that_is_off(place: Place) -> 
     assert snapshot(place) == before
 
 
+@pytest.mark.compat("installing")
 def test_what_git_writes_to_a_hook_goes_to_both(place: Place, tmp_path: Path) -> None:
     place.hook("pre-push", f'#!/bin/sh\ncat >"{tmp_path}/pushed"\n')
     place.install()
@@ -116,6 +124,7 @@ def test_the_hooks_still_run_when_the_launcher_is_gone(place: Place) -> None:
 # Twice, dry, and killed.
 
 
+@pytest.mark.compat("installing")
 def test_a_second_installation_changes_nothing(place: Place) -> None:
     place.hook("commit-msg", THEIRS)
     place.shop.run("install", "--claude")
@@ -190,6 +199,7 @@ def _sweep(place: Place, steps: range) -> None:
             assert snapshot(place) == so, (at, command)
 
 
+@pytest.mark.compat("installing")
 def test_killed_in_the_middle_it_is_put_right(place: Place) -> None:
     _sweep(place, range(4, 45, 13))
 
