@@ -132,7 +132,7 @@ def other_line_ends(shop: Workshop, place: Path) -> None:
 
 def own_configuration(shop: Workshop, place: Path) -> None:
     shop.git("config", "extensions.worktreeConfig", "true", at=place)
-    shop.git("config", "--worktree", "core.hooksPath", "/dev/null", at=place)
+    shop.git("config", "--worktree", "core.abbrev", "9", at=place)
     shop.git("config", "--worktree", "user.name", "Mallory", at=place)
 
 
@@ -143,9 +143,16 @@ def sparse(shop: Workshop, place: Path) -> None:
 def own_refs(shop: Workshop, place: Path) -> None:
     for name in ("refs/bisect/bad", "refs/worktree/mine", "refs/rewritten/x", "ORIG_HEAD"):
         shop.git("update-ref", name, "HEAD", at=place)
-    shop.git("fetch", "--quiet", ".", "main", at=place)
     folder = _git_dir(shop, place)
-    for name in ("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "AUTO_MERGE", "info/exclude", "sequencer/todo"):
+    for name in (
+        "FETCH_HEAD",
+        "COMMIT_EDITMSG",
+        "MERGE_MSG",
+        "SQUASH_MSG",
+        "AUTO_MERGE",
+        "info/exclude",
+        "sequencer/todo",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("left\n")
 
