@@ -132,7 +132,7 @@ def other_line_ends(shop: Workshop, place: Path) -> None:
 
 def own_configuration(shop: Workshop, place: Path) -> None:
     shop.git("config", "extensions.worktreeConfig", "true", at=place)
-    shop.git("config", "--worktree", "core.abbrev", "9", at=place)
+    shop.git("config", "--worktree", "color.ui", "always", at=place)
     shop.git("config", "--worktree", "user.name", "Mallory", at=place)
 
 
