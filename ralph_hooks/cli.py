@@ -61,7 +61,12 @@ class Parser(ArgumentParser):
 
 def program() -> NoReturn:
     """Run one command as the whole process."""
-    code = main()
+    try:
+        code = main()
+    except KeyboardInterrupt:  # once more, over the end of the first
+        code = INTERRUPTED
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
     # Python would take all its objects apart one by one, which is a tenth of the time of a command. By now everything
@@ -89,6 +94,7 @@ def _guarded(argv: Sequence[str] | None) -> int:
         _log(error)
         return _complain(str(error))
     except KeyboardInterrupt:
+        sys.stderr.write("ralph-hooks: interrupted; what was begun is taken back, or ended by the next command\n")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone. Python would complain again when it flushes at exit.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["every_git", "reliability"]
+pytest_plugins = ["every_git", "kill_points", "reliability"]
 pytest.register_assert_rewrite("race", "sound")  # assertions outside of test modules that are to tell what they saw
 
 # How many cases a property is tried with; a test that says a number itself keeps it. The machine may be busy.

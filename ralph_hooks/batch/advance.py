@@ -146,4 +146,6 @@ def put_back(objects: Objects, checkout: Checkout, changes: Diff, move: Move) ->
 
 def _give_back(objects: Objects, checkout: Checkout, move: Move) -> None:
     for path, blob in move.saved:
-        (checkout.repository.top / path).write_bytes(objects.blob(blob))
+        scratch = checkout.repository.top / f"{path}.ralph"  # a page that is half written would be somebody's edit
+        scratch.write_bytes(objects.blob(blob))
+        scratch.replace(checkout.repository.top / path)

@@ -1,8 +1,13 @@
-"""A lock of the system's on a file: it goes when its holder dies, however it dies."""
+"""A lock of the system's on a file: it goes when its holder has died, however it died, with the git processes it began.
+
+Those inherit the lock's descriptor, as no other process does: after the SIGKILL of a command alone, a git process of it
+may be writing still, and who comes next must not meet it at work.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +30,11 @@ def file_lock(path: Path, seconds: float, where: str) -> Iterator[None]:
         if not _locked(file.fileno(), seconds):
             what = f"another ralph-hooks has been at work in {where} for {seconds:g} seconds"
             raise BusyError(what, "wait for it, or see what it waits for")
-        yield
+        os.set_inheritable(file.fileno(), True)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # also for those who have inherited it and live on: a daemon of a hook
 
 
 def _locked(file: int, seconds: float) -> bool:

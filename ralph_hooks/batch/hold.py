@@ -52,3 +52,5 @@ def _edit(batch: Batch, change: Callable[[state.Document], state.Document]) -> N
     changed = change(document)
     if changed != document:
         state.write(path, changed)
+    else:
+        state.clean(path)

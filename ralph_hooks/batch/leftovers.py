@@ -54,7 +54,7 @@ def clear(work: Workplace, left: Leftover, *, pool: bool = False) -> None:
         _forget(work, folder)
     elif left.place is not None and not (pool and give(work, left.place)):
         # Forced where something in it is untracked, a link, a copy: everything else is pinned, as was just seen.
-        remove_worktree(work.repository, left.place.top, force=left.forced)
+        remove_worktree(work.repository, left.place, force=left.forced)
     if left.branch is not None:
         move_refs(work.repository, "ralph-hooks: no longer needed", [left.branch])
 

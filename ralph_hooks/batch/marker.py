@@ -20,7 +20,7 @@ def put(folder: Path, target: str | None) -> None:
         if target is None:
             path.unlink(missing_ok=True)
             return
-        fresh = path.with_name(f"{NAME}.{os.getpid()}")
+        fresh = path.with_name(f"{NAME}.new")  # one at a time: the store's transaction is a lock
         fresh.write_bytes(os.fsencode(target) + b"\n")
         fresh.replace(path)
     except OSError as error:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from ralph_hooks.batch.occupants import occupied
 from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.git.claims import administers
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.seal import Seal, seal_of
 from ralph_hooks.git.sweep import remove
-from ralph_hooks.git.worktrees import administers, forget_worktree
+from ralph_hooks.git.worktrees import forget_worktree
 
 
 class Slot(NamedTuple):

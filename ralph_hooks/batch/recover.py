@@ -15,10 +15,10 @@ from ralph_hooks.batch.rollback import drop_joining, roll_back
 from ralph_hooks.batch.settle import settle
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.checkout import lock_checkout, remove_stale_lock
+from ralph_hooks.git.checkout import lock_checkout
+from ralph_hooks.git.claims import settle_claims
 from ralph_hooks.git.diff import Diff, diff_trees
-from ralph_hooks.git.disk import on_disk
-from ralph_hooks.git.locks import remove_stale_ref_lock
+from ralph_hooks.git.disk import half_written, on_disk
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below
 from ralph_hooks.git.repository import Repository, open_repository
@@ -34,6 +34,7 @@ class Recovered(NamedTuple):
 def recover(work: Workplace) -> tuple[Recovered, ...]:
     """Put everything in order. The caller holds the landing lock, so whoever left this is dead."""
     done: list[Recovered] = []
+    settle_claims(work.repository.common_dir)
     with open_objects(work.repository) as objects:
         # Asked under the lock: the store may have been new when this process came, and have another one's batch by now.
         if work.store.is_empty():
@@ -53,13 +54,7 @@ def recover(work: Workplace) -> tuple[Recovered, ...]:
 
 def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
     repository = work.repository
-    remove_stale_ref_lock(repository, move.target, move.new)
-    for update in move.refs:
-        if update.new:
-            remove_stale_ref_lock(repository, update.name, update.new)
     place = open_repository(Path(move.top)) if move.top and Path(move.top).is_dir() else None
-    if place:
-        remove_stale_lock(place)
     changes = diff_trees(objects, [(objects.tree_of(move.old), objects.tree_of(move.new))])[0]
     tip = repository.commit(move.target)
     if tip == move.old:
@@ -103,8 +98,9 @@ def _foreign(place: Repository, changes: Diff, move: Move) -> str | None:
     """A path of the move whose content on disk is neither the old nor the new, nor what the sync was to take back."""
     saved = dict(move.saved)
     for path, entry in on_disk(place, changes).items():
-        ends = {item and item.oid for item in (changes[path].old, changes[path].new)}
-        if entry is not None and entry.oid not in ends and saved.get(path) != entry.oid:
+        _, *ends = changes[path]
+        known = {saved.get(path), *(end.oid for end in ends if end)}
+        if entry is not None and entry.oid not in known and not half_written(place, path, ends):
             return path
     return None
 

@@ -89,5 +89,7 @@ def _edit_state(edit: StateEdit | None) -> Iterator[str]:
             changed = state.revert(document, edit.change) if edit.back else state.apply(document, edit.change)
             if changed != document:
                 state.write(Path(edit.path), changed)
+            else:
+                state.clean(Path(edit.path))
     except state.StateError as error:
         yield str(error)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Phase
 from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.git.claims import are_left
 from ralph_hooks.git.refs import refs_below
 
 
 def needs_recovery(work: Workplace) -> bool:
     """Is there anything to put in order? One git process, so that every command can ask."""
+    if are_left(work.repository.common_dir):
+        return True
     left = refs_below(work.repository, names.JOURNAL)
     batch = work.store.open_batch()
     opening = batch is not None and batch.phase is Phase.OPENING

@@ -13,6 +13,7 @@ from ralph_hooks.batch.file_lock import BusyError, file_lock
 from ralph_hooks.batch.store import Store, open_store
 from ralph_hooks.config import Config, load
 from ralph_hooks.git import features
+from ralph_hooks.git.claims import FOLDER
 from ralph_hooks.git.repository import Repository, open_repository, worktree_at
 
 __all__ = ["BusyError", "Workplace", "clock", "exclusive", "home", "now", "open_workplace"]
@@ -53,7 +54,7 @@ def _not_an_executors(here: Repository, store: Store) -> Repository:
 
 def home(repository: Repository) -> Path:
     """Our own folder: database, lock, log of errors. Shared by all worktrees."""
-    return repository.common_dir / "ralph"
+    return repository.common_dir / FOLDER
 
 
 @contextmanager

@@ -18,7 +18,8 @@ def reading() -> Iterator[Workplace]:
     with open_workplace(Path.cwd()) as work:
         if needs_recovery(work):
             # Whoever holds the lock is alive: what it is in the middle of is nothing to recover, and can be looked at.
-            with suppress(BusyError), exclusive(work, wait=0):
+            # A dead one's git processes hold it for as long as they take to notice.
+            with suppress(BusyError), exclusive(work, wait=0.5):
                 _recover(work)
         yield work
 

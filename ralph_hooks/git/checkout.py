@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.claims import Claim, claimed
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.disk import in_index, on_disk, parents, sparse_paths
+from ralph_hooks.git.disk import half_written, in_index, on_disk, parents, sparse_paths
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import Repository
 
@@ -75,8 +76,13 @@ class Checkout(NamedTuple):
         changes = {path: change for path, change in changes.items() if path not in absent}
         disk, index = on_disk(self.repository, changes), in_index(self.repository)
         self._restore(commit, {path for path in changes if index.get(path) == other[path]}, "--staged")
-        # git removes a file before it writes the new one: a path that is missing was under way.
-        moving = [path for path in changes if disk[path] is None or disk[path] == other[path]]
+        # git removes a file before it writes the new one: a path that is missing, or begun, was under way.
+        moving = [
+            path
+            for path, (_, *ends) in changes.items()
+            if disk[path] in {None, other[path]}
+            or (disk[path] not in ends and half_written(self.repository, path, ends))
+        ]
         wanted = {path: changes[path].old if back else changes[path].new for path in moving}
         for path in (path for path, entry in wanted.items() if entry is None and disk[path] is not None):
             _remove(self.repository.top, path)
@@ -116,34 +122,24 @@ def copy_index(repository: Repository, target: Path) -> None:
 def lock_checkout(repository: Repository, owner: str) -> Iterator[Checkout]:
     """Hold the worktree's `index.lock`, with `owner` in it. Raises RefusedError when somebody else has it."""
     lock, private = _lock_path(repository), _private_index(repository)
-    try:
-        with lock.open("xb") as file:
-            file.write(LOCK_MARK + owner.encode())
-    except FileExistsError:
-        raise RefusedError(
-            f"the index of {repository.top} is locked ({lock})",
-            "wait for the other git command; remove the file if there is none",
-        ) from None
-    try:
-        if index_path(repository).exists():
-            copy_index(repository, private)
-        yield Checkout(repository, private)
-    finally:
-        private.unlink(missing_ok=True)
-        lock.unlink(missing_ok=True)
-
-
-def remove_stale_lock(repository: Repository) -> bool:
-    """Remove an `index.lock` that a killed landing left. Only with the landing lock held: then its owner is dead."""
-    with suppress(FileNotFoundError):
-        if not _lock_path(repository).read_bytes().startswith(LOCK_MARK):
-            return False
-        private = _private_index(repository)
-        private.with_name(private.name + ".lock").unlink(missing_ok=True)
-        private.unlink(missing_ok=True)
-        _lock_path(repository).unlink()
-        return True
-    return False
+    mark = f"{LOCK_MARK.decode()}{owner}"
+    claim = Claim({str(lock): mark}, own=(str(private), f"{private}.lock"))
+    with claimed(repository.common_dir, "index", claim):
+        try:
+            with lock.open("xb") as file:
+                file.write(mark.encode())
+        except FileExistsError:
+            raise RefusedError(
+                f"the index of {repository.top} is locked ({lock})",
+                "wait for the other git command; remove the file if there is none",
+            ) from None
+        try:
+            if index_path(repository).exists():
+                copy_index(repository, private)
+            yield Checkout(repository, private)
+        finally:
+            private.unlink(missing_ok=True)
+            lock.unlink(missing_ok=True)
 
 
 def _lock_path(repository: Repository) -> Path:

@@ -38,6 +38,7 @@ class Conversation:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment(env),
+            close_fds=False,  # see batch/file_lock.py
         )
         self._ahead = bytearray()  # read, not yet asked for
         self._said = b""

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from ralph_hooks.git.objects import Entry
+from ralph_hooks.git.objects import REGULAR, Entry
 from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
 
@@ -40,6 +40,20 @@ def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | N
         oids = repository.git("hash-object", "--stdin-paths", stdin=os.fsencode(names)).text.split("\n")
         found.update({path: Entry(mode, oid) for (path, mode), oid in zip(files, oids, strict=True)})
     return found
+
+
+def half_written(repository: Repository, path: str, ends: Iterable[Entry | None]) -> bool:
+    """Is what stands at `path` the beginning of one of these entries: what git was writing when it was killed?"""
+    if _mode(repository.top, path) not in REGULAR:
+        return False
+    content = (repository.top / path).read_bytes()
+    whole = (_as_written(repository, path, entry.oid) for entry in ends if entry and entry.mode in REGULAR)
+    return any(len(content) < len(text) and text.startswith(content) for text in whole)
+
+
+def _as_written(repository: Repository, path: str, blob: str) -> bytes:
+    """What a checkout writes: line ends and filters applied."""
+    return repository.git("cat-file", "--filters", f"--path={path}", blob).stdout
 
 
 def _mode(top: Path, path: str) -> str | None:

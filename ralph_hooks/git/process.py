@@ -132,6 +132,7 @@ def run(
             stdout=subprocess.DEVNULL if discard else subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment(env),
+            close_fds=False,  # see batch/file_lock.py
         )
         stdout, stderr = process.said(stdin, limit)
     except subprocess.TimeoutExpired:

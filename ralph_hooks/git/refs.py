@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.claims import claimed, ref_locks
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
 
@@ -38,12 +39,16 @@ class RefTransaction:
     """An open `git update-ref --stdin` process. `prepare` locks and compares; then `commit` moves all refs, or none."""
 
     def __init__(self, repository: Repository, message: str) -> None:
-        self._zero = repository.zero
+        self._repository = repository
+        self.claims = ExitStack()
         self._talk = repository.talk("update-ref", "--stdin", "-z", "-m", message)
         self._ask("start", b"start\0")
 
     def prepare(self, updates: Iterable[RefUpdate]) -> None:
         """Lock every ref, compare old values, let hooks veto. Raises GitError when any of that fails: nothing moved."""
+        updates = tuple(updates)
+        locks = ref_locks(self._repository, ((update.name, update.new) for update in updates))
+        self.claims.enter_context(claimed(self._repository.common_dir, "refs", locks))
         request = b"".join(self._request(update) for update in updates)
         self._ask("prepare", request + b"prepare\0")
 
@@ -63,8 +68,8 @@ class RefTransaction:
     def _request(self, update: RefUpdate) -> bytes:
         name = os.fsencode(update.name)
         if update.new is None:
-            return b"delete " + name + b"\0" + (update.old or self._zero).encode() + b"\0"
-        old = (update.old or self._zero).encode()
+            return b"delete " + name + b"\0" + (update.old or self._repository.zero).encode() + b"\0"
+        old = (update.old or self._repository.zero).encode()
         return b"update " + name + b"\0" + update.new.encode() + b"\0" + old + b"\0"
 
 
@@ -72,10 +77,11 @@ class RefTransaction:
 def ref_transaction(repository: Repository, message: str) -> Iterator[RefTransaction]:
     """A transaction that is given up unless the block commits it."""
     transaction = RefTransaction(repository, message)
-    try:
-        yield transaction
-    finally:
-        transaction.close()
+    with transaction.claims:
+        try:
+            yield transaction
+        finally:
+            transaction.close()
 
 
 def move_refs(repository: Repository, message: str, updates: Iterable[RefUpdate]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.git.checkout import copy_index, index_path
+from ralph_hooks.git.claims import Claim, claimed
 from ralph_hooks.git.disk import stands
 from ralph_hooks.git.hidden import hidden
 from ralph_hooks.git.repository import Repository
@@ -59,7 +60,7 @@ def install_index(place: Repository, taken: Snapshot) -> None:
     Under git's own lock. Where somebody holds it, the old index stays: it is only a cache.
     """
     lock = place.git_dir / "index.lock"
-    with suppress(FileExistsError):
+    with suppress(FileExistsError), claimed(place.common_dir, "index", Claim({str(lock): None})):
         with lock.open("xb") as file:
             file.write(taken.content)
         os.utime(lock, ns=taken.times)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.claims import FOLDER, Claim, administers, branch_locks, claimed
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 
@@ -89,7 +90,9 @@ def add_worktree(
     options = ["--quiet", "--no-track", "--lock", "--reason", reason, "-b", branch]
     options += ["--no-checkout"] if checkout is None else []
     try:
-        repository.git("worktree", "add", *options, "--", str(path), commit, config=(*WHOLE_INDEX, *(checkout or ())))
+        with claimed(repository.common_dir, "worktree", branch_locks(repository, HEADS + branch, commit, path)):
+            settings = (*WHOLE_INDEX, *(checkout or ()))
+            repository.git("worktree", "add", *options, "--", str(path), commit, config=settings)
     except GitError as error:
         raise RefusedError(f"no worktree could be made at {path}: {error.what}", "remove what is in the way") from error
 
@@ -101,42 +104,50 @@ def checkout_settings(repository: Repository) -> tuple[str, ...]:
     return (f"checkout.workers={min(os.cpu_count() or 1, _MOST_WORKERS)}",)
 
 
-def remove_worktree(repository: Repository, path: Path, *, force: bool) -> None:
-    """Unlock and remove the worktree at `path`.
+def remove_worktree(repository: Repository, place: Repository, *, force: bool) -> None:
+    """Remove the worktree `place`, locked or not. Raises RefusedError when it has changed since the caller has looked.
 
     `force` only where the caller has proved that nothing in it is unpinned.
     """
-    repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
-    repository.git("worktree", "remove", *(("--force",) if force else ()), "--", str(path))
+    if not force and dirt(place).loose:
+        raise RefusedError(f"{place.top} has just changed", "look at it, then try again")
+    _take_away(repository, place.top, [place.git_dir])
 
 
 def discard_worktree(repository: Repository, path: Path) -> None:
     """Remove what `add_worktree` left at `path`, however far it came. Only where nobody can have worked in it yet."""
-    repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
-    gone = repository.git("worktree", "remove", "--force", "--", str(path), accept=(0, 128))
-    if gone.status == 0:
-        return
-    import shutil  # noqa: PLC0415 - 4 ms with what it imports, and most worktrees go by git's own hand
-
-    shutil.rmtree(path, ignore_errors=True)
-    # A killed `worktree add` leaves an administrative folder that `prune` would take only together with other people's.
-    for admin in (repository.common_dir / "worktrees").glob("*"):
-        if administers(admin, path):
-            shutil.rmtree(admin, ignore_errors=True)
+    _take_away(repository, path, _admins(repository, path))
 
 
-def administers(admin: Path, path: Path) -> bool:
-    """Is `admin` the administrative folder of the worktree at `path`?"""
+def _admins(repository: Repository, path: Path) -> list[Path]:
+    """git's folders for the worktree at `path`."""
+    return [admin for admin in (repository.common_dir / "worktrees").glob("*") if administers(admin, path)]
+
+
+def _take_away(repository: Repository, path: Path, admins: Sequence[Path]) -> None:
+    """Remove the folder of a worktree, and git's for it: whole, or not at all.
+
+    Not by `git worktree remove`: killed over it that leaves half a worktree, in which every missing file is a change
+    that somebody seems to have made.
+    """
+    import shutil  # noqa: PLC0415 - 4 ms with what it imports, and most commands remove no worktree
+
+    ours = repository.common_dir / FOLDER
+    moves = {path: path.with_name(f".{path.name}.gone")} | {admin: ours / f"{admin.name}.gone" for admin in admins}
+    gone = {str(here): str(aside) for here, aside in moves.items()}
+    with claimed(repository.common_dir, "removal", Claim(gone=gone)):
+        for here, aside in moves.items():
+            if here.exists():
+                here.rename(aside)
+        for aside in moves.values():
+            shutil.rmtree(aside, ignore_errors=True)
     with suppress(OSError):
-        pointer = (admin / "gitdir").read_text(errors="surrogateescape").removesuffix("\n")
-        return os.path.normpath(admin / pointer) == str(path / ".git")  # it may be relative
-    return False
+        (repository.common_dir / "worktrees").rmdir()  # as git does with the last of them
 
 
 def forget_worktree(repository: Repository, path: Path) -> None:
     """Let git forget a worktree whose folder is gone; whatever was in its administrative folder goes."""
-    repository.git("worktree", "unlock", "--", str(path), accept=(0, 128))
-    repository.git("worktree", "remove", "--force", "--", str(path))
+    _take_away(repository, path, _admins(repository, path))
 
 
 class Dirt(NamedTuple):
@@ -161,4 +172,6 @@ def exclude(repository: Repository, pattern: str) -> None:
     text = path.read_text(errors="surrogateescape") if path.exists() else ""
     if pattern not in text.splitlines():
         ended = text if not text or text.endswith("\n") else text + "\n"
-        path.write_text(f"{ended}{pattern}\n", errors="surrogateescape")
+        scratch = path.with_name("exclude.ralph")  # the file is the user's: it has the old lines or all of them
+        scratch.write_text(f"{ended}{pattern}\n", errors="surrogateescape")
+        scratch.replace(path)

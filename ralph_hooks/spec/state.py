@@ -14,10 +14,23 @@ from typing import Any, NamedTuple
 
 from ralph_hooks.errors import printable
 from ralph_hooks.spec.numbering import Handler, number, total
-from ralph_hooks.spec.state_file import StateError, read, write
+from ralph_hooks.spec.state_file import StateError, clean, read, write
 from ralph_hooks.tasklist.model import TaskList
 
-__all__ = ["Change", "StateError", "apply", "held_by", "hold", "land", "read", "regroup", "release", "revert", "write"]
+__all__ = [
+    "Change",
+    "StateError",
+    "apply",
+    "clean",
+    "held_by",
+    "hold",
+    "land",
+    "read",
+    "regroup",
+    "release",
+    "revert",
+    "write",
+]
 
 HOLD = "ralphHold"
 # What `hold` writes, and what only a landing writes.

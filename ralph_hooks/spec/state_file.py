@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,28 +43,37 @@ def write(path: Path, document: dict[str, Any]) -> None:
 
     A symlink is written through: the file it leads to is replaced. Raises StateError.
     """
-    import tempfile  # noqa: PLC0415 - 2 ms, and a landing without a state file writes none
-
     target = Path(os.path.realpath(path))
+    scratch = _scratch(target)
     try:
         content = _content(document)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
-        handle, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".tmp", dir=target.parent)
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with scratch.open("wb") as stream:
                 stream.write(content)
                 os.fchmod(stream.fileno(), mode)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).replace(target)
+            scratch.replace(target)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            scratch.unlink(missing_ok=True)
             raise
         _sync_directory(target.parent)
     except OSError as error:
         raise StateError(f"{path.name} cannot be written: {error.strerror}", "make its directory writable") from error
     except ValueError as error:
         raise StateError(f"{path.name} cannot be written: {error}", "mend the state") from error
+
+
+def clean(path: Path) -> None:
+    """Remove what a writer that was killed left beside the file. For whoever would write it and has no need to."""
+    with suppress(OSError):
+        _scratch(Path(os.path.realpath(path))).unlink()
+
+
+def _scratch(target: Path) -> Path:
+    """One name, so that a later write takes the place of one that was broken off. Writers hold the landing lock."""
+    return target.with_name(f"{target.name}.ralph")
 
 
 def _content(document: dict[str, Any]) -> bytes:

@@ -347,7 +347,7 @@ def test_worktrees_are_as_sparse_as_the_main_one_is_now(shop: Workshop, mode: st
     expect("2.1", src=True, lib=True)
 
 
-# Kills. Those of giving are among those of a landing (test_kill.py).
+# Kills. Those of giving are among those of a landing (tests/faults/test_kills.py).
 
 
 @pytest.mark.slow

@@ -1,0 +1,121 @@
+"""Commands run under `supervisor.c`: every change to the disk below a folder has a number, and one can be the last."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kept import kept
+from workshop import Ran
+
+SOURCE = Path(__file__).with_name("supervisor.c")
+PROGRAM = (sys.executable, "-m", "ralph_hooks")
+LIMIT = 300  # seconds for one command
+
+
+class Point(NamedTuple):
+    """A call that changes the disk: its number in the run, what it is, who makes it."""
+
+    number: int
+    call: str
+    program: str
+    path: str
+
+
+class Broken(NamedTuple):
+    """A run that something happened to. `ran.code` is negative where a signal ended it."""
+
+    ran: Ran
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens at the call number `at` of a run; `supervisor.c` lists the actions. `hold`: milliseconds."""
+
+    action: str = "none"
+    at: int = 0
+    hold: int = 0
+
+
+@cache
+def supervisor() -> Path:
+    """The compiled supervisor, from the cache."""
+    source = SOURCE.read_bytes()
+
+    def compile_into(place: Path) -> None:
+        subprocess.run(["cc", "-O2", "-Wall", "-o", place / "supervisor", SOURCE], check=True)
+
+    return kept(f"supervisor-{hashlib.sha256(source).hexdigest()[:12]}", compile_into) / "supervisor"
+
+
+def run(
+    *command: str,
+    cwd: Path,
+    below: Path,
+    fault: Fault = Fault(),
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    program: Sequence[str] = PROGRAM,
+) -> Broken:
+    """Run `ralph-hooks COMMAND` in `cwd`, with `fault` happening to it; waits for it and for all that it began."""
+    report = below.with_name(f"{below.name}.report")
+    done = subprocess.run(
+        argv(command, below, fault, report, program),
+        cwd=cwd,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})},
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=LIMIT,
+    )
+    assert done.returncode == 0, done
+    points, code = read(report)
+    assert code is not None, done
+    return Broken(Ran(code, done.stdout.decode(), done.stderr.decode()), points)
+
+
+@contextmanager
+def beginning(*command: str, cwd: Path, below: Path, fault: Fault) -> Iterator[Path]:
+    """Begin a command, and wait at the end of the block for all that it has begun. Gives the report of its points."""
+    report = below.with_name(f"{below.name}.report")
+    with subprocess.Popen(argv(command, below, fault, report, PROGRAM), cwd=cwd, stdout=subprocess.DEVNULL):
+        yield report
+
+
+def ended_at_once(report: Path) -> None:
+    """Wait until the command itself has ended, whatever of it goes on."""
+    end = time.monotonic() + LIMIT
+    while not report.exists() or "ended" not in report.read_text(errors="replace"):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def argv(command: Sequence[str], below: Path, fault: Fault, report: Path, program: Sequence[str]) -> list[str]:
+    wanted = (fault.at, fault.action, fault.hold)
+    return [str(supervisor()), str(report), str(below), *map(str, wanted), *program, *command]
+
+
+def read(report: Path) -> tuple[tuple[Point, ...], int | None]:
+    """The points of a run, and how the command ended, if it has."""
+    points, code = [], None
+    for line in report.read_text(errors="surrogateescape").splitlines():
+        number, _, facts = line.partition("\t")
+        if number == "ended":
+            code = int(facts)
+        else:
+            points.append(Point(int(number), *facts.split("\t", 2)))
+    return tuple(points), code
+
+
+KILLED = -signal.SIGKILL

@@ -1,0 +1,357 @@
+/*
+ * Run a command, number every change that it or any process under it makes to files below one folder, and make one of
+ * them the last: `supervisor REPORT BELOW AT ACTION HOLD COMMAND...`.
+ *
+ * The kernel stops each system call of a list before it is carried out and asks us (seccomp user notification), so
+ * nothing gets past, whichever library or program makes it, and while one is being asked about nobody is ahead of it.
+ * A call that cannot change anything, such as the removal of a file that is not there, has no number.
+ *
+ * ACTION at call number AT (0: never):
+ *   kill      SIGKILL to everything, before the call
+ *   tear      the call writes half of its data, then as `kill`
+ *   orphan    SIGKILL to the command alone; those under it go on, HOLD milliseconds later
+ *   eio       the call fails with EIO
+ *   full      the call fails with ENOSPC, as do all later ones that need room
+ *   sigterm   SIGTERM to the command
+ *   sigint    SIGINT to everything, as from a terminal
+ *
+ * REPORT gets a line per numbered call: number, call, program, path, separated by tabs; `ended`, and the status of the
+ * command as Python's returncode, once that has ended. We end when everything has.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/limits.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct seccomp_notif Asked;
+enum { NONE = -1 };
+enum { FOUND = 1, ABSENT = 2, ROOM = 4 }; /* changes something only if its path exists, or only if not; needs room */
+
+/* Where each call has its descriptor and its path; a call without a path is about the descriptor itself. */
+static const struct call {
+    int number;
+    const char *name;
+    int folder, path, flags, is;
+} CALLS[] = {
+#ifdef __NR_open
+    {__NR_open, "open", NONE, 0, 1, ROOM},
+    {__NR_creat, "creat", NONE, 0, NONE, ROOM},
+    {__NR_rename, "rename", NONE, 0, NONE, FOUND | ROOM},
+    {__NR_unlink, "unlink", NONE, 0, NONE, FOUND},
+    {__NR_rmdir, "rmdir", NONE, 0, NONE, FOUND},
+    {__NR_mkdir, "mkdir", NONE, 0, NONE, ABSENT | ROOM},
+    {__NR_link, "link", NONE, 1, NONE, ABSENT | ROOM},
+    {__NR_symlink, "symlink", NONE, 1, NONE, ABSENT | ROOM},
+    {__NR_chmod, "chmod", NONE, 0, NONE, FOUND},
+#endif
+#ifdef __NR_renameat
+    {__NR_renameat, "rename", 0, 1, NONE, FOUND | ROOM},
+#endif
+    {__NR_openat, "open", 0, 1, 2, ROOM},
+    {__NR_renameat2, "rename", 0, 1, NONE, FOUND | ROOM},
+    {__NR_unlinkat, "unlink", 0, 1, NONE, FOUND},
+    {__NR_mkdirat, "mkdir", 0, 1, NONE, ABSENT | ROOM},
+    {__NR_linkat, "link", 2, 3, NONE, ABSENT | ROOM},
+    {__NR_symlinkat, "symlink", 1, 2, NONE, ABSENT | ROOM},
+    {__NR_fchmodat, "chmod", 0, 1, NONE, FOUND},
+    {__NR_utimensat, "utime", 0, 1, NONE, FOUND},
+    {__NR_truncate, "truncate", NONE, 0, NONE, FOUND | ROOM},
+    {__NR_write, "write", 0, NONE, NONE, ROOM},
+    {__NR_pwrite64, "write", 0, NONE, NONE, ROOM},
+    {__NR_writev, "writev", 0, NONE, NONE, ROOM},
+    {__NR_pwritev, "writev", 0, NONE, NONE, ROOM},
+    {__NR_sendfile, "sendfile", 0, NONE, NONE, ROOM},
+    {__NR_copy_file_range, "copy", 2, NONE, NONE, ROOM},
+    {__NR_ftruncate, "truncate", 0, NONE, NONE, ROOM},
+    {__NR_fallocate, "fallocate", 0, NONE, NONE, ROOM},
+    {__NR_fchmod, "chmod", 0, NONE, NONE, 0},
+    {__NR_fsync, "fsync", 0, NONE, NONE, ROOM},
+    {__NR_fdatasync, "fsync", 0, NONE, NONE, ROOM},
+};
+enum { COUNT = sizeof CALLS / sizeof *CALLS };
+
+static FILE *report;
+static const char *below, *action;
+static long at, numbered;
+static int hold;
+static pid_t command;
+
+static void give_up(const char *what)
+{
+    perror(what);
+    _exit(99);
+}
+
+/* In the child: stop before every listed call. Gives the descriptor that we are asked through. */
+static int listen_to_calls(void)
+{
+    struct sock_filter filter[COUNT + 4];
+    int n = 0;
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    for (int i = 0; i < COUNT; i++, n++)
+        filter[n] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALLS[i].number, COUNT - i, 0);
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+    struct sock_fprog program = {n, filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        give_up("no_new_privs");
+    return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+static void pass_descriptor(int channel, int *descriptor, int sending)
+{
+    char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec data = {&byte, 1};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (!sending) {
+        if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) <= 0 || !(head = CMSG_FIRSTHDR(&message)))
+            give_up("no listener");
+        memcpy(descriptor, CMSG_DATA(head), sizeof(int));
+        return;
+    }
+    *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(head), descriptor, sizeof(int));
+    if (sendmsg(channel, &message, 0) < 0)
+        give_up("sendmsg");
+}
+
+static int begin(char **argv)
+{
+    int channel[2], listener;
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, channel))
+        give_up("socketpair");
+    command = fork();
+    if (command == 0) {
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        setpgid(0, 0);
+        if ((listener = listen_to_calls()) < 0)
+            give_up("seccomp user notification");
+        pass_descriptor(channel[0], &listener, 1);
+        close(listener);
+        execvp(argv[0], argv);
+        give_up(argv[0]);
+    }
+    setpgid(command, command);
+    close(channel[0]);
+    pass_descriptor(channel[1], &listener, 0);
+    return listener;
+}
+
+static void link_of(char *target, size_t size, const char *format, pid_t pid, int descriptor)
+{
+    char name[64];
+    snprintf(name, sizeof name, format, (int)pid, descriptor);
+    ssize_t length = readlink(name, target, size - 1);
+    target[length < 0 ? 0 : length] = 0;
+}
+
+static ssize_t memory_of(pid_t pid, void *into, size_t size, unsigned long from)
+{
+    char name[64];
+    snprintf(name, sizeof name, "/proc/%d/mem", (int)pid);
+    int memory = open(name, O_RDONLY | O_CLOEXEC);
+    ssize_t length = memory < 0 ? -1 : pread(memory, into, size, from);
+    close(memory);
+    return length;
+}
+
+static void path_of(const Asked *asked, const struct call *call, char *path)
+{
+    int folder = call->folder == NONE ? AT_FDCWD : (int)asked->data.args[call->folder];
+    char given[PATH_MAX] = "";
+    if (call->path != NONE && memory_of(asked->pid, given, sizeof given - 1, asked->data.args[call->path]) <= 0)
+        given[0] = 0;
+    if (given[0] == '/') {
+        strcpy(path, given);
+        return;
+    }
+    link_of(path, PATH_MAX, folder == AT_FDCWD ? "/proc/%d/cwd" : "/proc/%d/fd/%d", asked->pid, folder);
+    size_t length = strlen(path);
+    if (given[0])
+        snprintf(path + length, PATH_MAX - length, "/%s", given);
+}
+
+/* Would this call change anything below our folder? */
+static int changes(const Asked *asked, const struct call *call, const char *path)
+{
+    struct stat status;
+    if (strncmp(path, below, strlen(below)))
+        return 0;
+    int there = lstat(path, &status) == 0;
+    if (call->flags != NONE) {
+        int flags = asked->data.args[call->flags];
+        return there ? (flags & O_TRUNC) && status.st_size > 0 && !(flags & O_EXCL) : flags & O_CREAT;
+    }
+    return !(call->is & (there ? ABSENT : FOUND)) || call->path == NONE;
+}
+
+static void program_of(pid_t pid, char *name, size_t size)
+{
+    char text[4096] = "";
+    snprintf(name, size, "/proc/%d/cmdline", (int)pid);
+    int file = open(name, O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    close(file);
+    snprintf(name, size, "%s", "python");
+    /* git's own subcommand: the first word that is no option, and none's value */
+    if (strcmp(basename(text), "git") == 0)
+        for (char *word = text + strlen(text) + 1; word < text + length; word += strlen(word) + 1) {
+            if (strcmp(word, "-c") == 0)
+                word += strlen(word) + 1;
+            else if (word[0] != '-') {
+                snprintf(name, size, "git %s", word);
+                return;
+            }
+        }
+    else
+        snprintf(name, size, "%s", basename(text));
+}
+
+static void pause_for(int milliseconds)
+{
+    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    nanosleep(&time, NULL);
+}
+
+static void write_half(const Asked *asked)
+{
+    size_t half = asked->data.args[2] / 2;
+    char name[64], line[64], *data = malloc(half + 1);
+    long long position = asked->data.args[3];
+    if (asked->data.nr == __NR_write) {
+        snprintf(name, sizeof name, "/proc/%d/fdinfo/%d", asked->pid, (int)asked->data.args[0]);
+        FILE *facts = fopen(name, "r");
+        if (!facts || !fgets(line, sizeof line, facts) || sscanf(line, "pos: %lld", &position) != 1)
+            give_up(name);
+        fclose(facts);
+    }
+    snprintf(name, sizeof name, "/proc/%d/fd/%d", asked->pid, (int)asked->data.args[0]);
+    int file = open(name, O_WRONLY | O_CLOEXEC);
+    if (memory_of(asked->pid, data, half, asked->data.args[1]) != (ssize_t)half ||
+        pwrite(file, data, half, position) != (ssize_t)half)
+        give_up("half of a write");
+    close(file);
+}
+
+static void note_end(int status)
+{
+    fprintf(report, "ended\t%d\n", WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
+    fflush(report);
+    command = 0;
+}
+
+enum { DEAD = -1 };
+
+/* Do what is wanted at this call. Gives the error that it is to fail with, 0 to let it go on; DEAD: nobody waits. */
+static int act(const Asked *asked, const struct call *call)
+{
+    int status;
+    if (strcmp(action, "eio") == 0)
+        return numbered == at ? EIO : 0;
+    if (strcmp(action, "full") == 0)
+        return call->is & ROOM ? ENOSPC : 0;
+    if (numbered != at)
+        return 0;
+    if (strcmp(action, "sigterm") == 0)
+        kill(command, SIGTERM);
+    else if (strcmp(action, "sigint") == 0)
+        kill(-command, SIGINT);
+    else if (strcmp(action, "orphan") == 0) {
+        int own = asked->pid == (__u32)command;
+        kill(command, SIGKILL);
+        waitpid(command, &status, 0);
+        note_end(status);
+        pause_for(hold);
+        return own ? DEAD : 0;
+    } else {
+        if (strcmp(action, "tear") == 0 && strcmp(call->name, "write") == 0)
+            write_half(asked);
+        kill(-command, SIGKILL);
+        return DEAD; /* an answer could be faster than the signal */
+    }
+    return 0;
+}
+
+static void answer(int listener)
+{
+    Asked asked = {0};
+    char path[2 * PATH_MAX], program[128];
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked))
+        return; /* whoever asked is dead */
+    const struct call *call = CALLS;
+    while (call->number != asked.data.nr)
+        call++;
+    struct seccomp_notif_resp reply = {.id = asked.id};
+    path_of(&asked, call, path);
+    if (changes(&asked, call, path)) {
+        numbered++;
+        program_of(asked.pid, program, sizeof program);
+        fprintf(report, "%ld\t%s\t%s\t%s\n", numbered, call->name, program, path);
+        int error = at && numbered >= at ? act(&asked, call) : 0;
+        if (error == DEAD)
+            return;
+        reply.error = -error;
+    }
+    if (!reply.error)
+        reply.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+}
+
+static void reap(int signals)
+{
+    struct signalfd_siginfo ignored;
+    int status;
+    if (read(signals, &ignored, sizeof ignored) < 0)
+        give_up("signalfd");
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        if (pid == command)
+            note_end(status);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 7)
+        return fprintf(stderr, "usage: supervisor REPORT BELOW AT ACTION HOLD COMMAND...\n"), 99;
+    if (!(report = fopen(argv[1], "w")))
+        give_up(argv[1]);
+    below = argv[2], at = atol(argv[3]), action = argv[4], hold = atoi(argv[5]);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans are ours to reap: until then they count as alive */
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    fcntl(fileno(report), F_SETFD, FD_CLOEXEC);
+    struct pollfd wait[] = {{signalfd(-1, &child, SFD_CLOEXEC), POLLIN, 0}, {begin(argv + 6), POLLIN, 0}};
+    while (!(wait[1].revents & POLLHUP)) {
+        if (poll(wait, 2, -1) < 0)
+            give_up("poll");
+        if (wait[0].revents & POLLIN)
+            reap(wait[0].fd);
+        if (wait[1].revents & POLLIN)
+            answer(wait[1].fd);
+    }
+    for (int status; waitpid(-1, &status, 0) > 0;)
+        if (command)
+            note_end(status);
+    return 0;
+}

@@ -1,0 +1,110 @@
+"""SIGKILL before every change to the disk: the next command ends what was begun, or it is as if nothing had been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from injecting import Fault, Point, beginning, ended_at_once
+from reliability import Proved
+from scenes import DEEDS
+from sweeping import Stage, quick_folder, recovered, sweep
+
+from ralph_hooks.cli import INTERRUPTED
+
+PARTS = [(name, part) for name, deed in DEEDS.items() for part in range(deed.parts)]
+EVERY = 3  # every third point: what an error does differs less than what a kill leaves
+FEW = {"land": 9, "start": 17}  # parts of the fast run, of which it takes one
+
+
+@pytest.fixture
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with quick_folder() as folder:
+        monkeypatch.setenv("TMPDIR", str(folder))
+        yield folder
+
+
+@pytest.fixture
+def only(request: pytest.FixtureRequest) -> int | None:
+    found: int | None = request.config.getoption("--kill-point")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "part"), PARTS)
+def test_killed_at_every_point(name: str, part: int, scratch: Path, only: int | None, proved: Proved) -> None:
+    first, second = sweep(Stage(DEEDS[name], scratch, part, DEEDS[name].parts, only), "kill")
+    proved("kill points: a command and all that it began", first)
+    proved("kill points in the recovery from one of those", second)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "part"), PARTS)
+def test_killed_in_the_middle_of_every_write(
+    name: str, part: int, scratch: Path, only: int | None, proved: Proved
+) -> None:
+    first, second = sweep(Stage(DEEDS[name], scratch, part, DEEDS[name].parts, only), "tear", _is_torn)
+    proved("kill points in the middle of a write", first)
+    proved("kill points in the recovery from one of those", second)
+
+
+def _is_torn(point: Point) -> bool:
+    """SQLite writes its pages and its journal a few bytes at a time: the middle of each differs little from its end."""
+    return point.call == "write" and not point.path.endswith("ralph.db-journal")
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_killed_at_some_points(name: str, scratch: Path) -> None:
+    first, _ = sweep(Stage(DEEDS[name], scratch, 5, 150, None), "kill")
+    assert first
+
+
+def test_the_next_command_waits_for_a_git_process_that_outlives_its_command(scratch: Path) -> None:
+    """The command alone is killed while `read-tree` writes files, and git goes on a second later."""
+    stage = Stage(DEEDS["land"], scratch, 0, 1, None)
+    point = next(point for point in stage.whole.points if point.program == "git read-tree" and point.call == "write")
+    stage.back("before")
+    fault = Fault("orphan", point.number, hold=1000)
+    with beginning("land", cwd=stage.shop.path, below=stage.shop.path, fault=fault) as report:
+        ended_at_once(report)
+        ran = [stage.shop.run("recover"), *stage.end()]
+    stage.judge(fault, point, f"ended: {ran}", stage.after)
+    assert not stage.failures, stage.failures
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", ["sigint", "sigterm"])
+@pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort"])
+def test_interrupted_at_every_point(name: str, action: str, scratch: Path, only: int | None, proved: Proved) -> None:
+    stage = Stage(DEEDS[name], scratch, 0, EVERY, only)
+    count = 0
+    for point in stage.points():
+        stage.back("before")
+        broken = stage.break_off(Fault(action, point.number))
+        assert broken.ran.code in {0, 1, INTERRUPTED}, (point, broken.ran)
+        assert broken.ran.err.count("\n") <= 3, (point, broken.ran)
+        assert "Traceback" not in broken.ran.err, (point, broken.ran)
+        recovered(stage, Fault(action, point.number), point)
+        count += 1
+    assert not stage.failures, "\n".join(stage.failures[:20])
+    proved("points of an interruption", count)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", ["full", "eio"])
+@pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort"])
+def test_an_error_of_the_disk_at_every_point(
+    name: str, action: str, scratch: Path, only: int | None, proved: Proved
+) -> None:
+    stage = Stage(DEEDS[name], scratch, 0, EVERY, only)
+    count = 0
+    for point in stage.points(faults=True):
+        stage.back("before")
+        broken = stage.break_off(Fault(action, point.number))
+        assert broken.ran.code in {0, 1, 2}, (point, broken.ran)
+        assert "unexpected" not in broken.ran.err, (point, broken.ran)
+        recovered(stage, Fault(action, point.number), point)
+        count += 1
+    assert not stage.failures, "\n".join(stage.failures[:20])
+    proved("points of a full or broken disk", count)

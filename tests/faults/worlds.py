@@ -1,0 +1,79 @@
+"""All that a command may change, as data: two runs that ended alike have the same world."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from workshop import Workshop
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
+_TIMED = ("refs/ralph/log/", "refs/ralph/batch/", "refs/ralph/landing/")  # commits that hold the time of day
+# What is in git's folder and says nothing: objects and reflogs only grow, the others are written anew at every run.
+_UNSAID = re.compile(
+    r"objects/|(worktrees/[^/]+/)?(logs/|index$|ORIG_HEAD$|ralph-seal/)|ralph/pool/|ralph/(errors\.log|ralph\.db|lock)$"
+)
+
+World = dict[str, Any]
+
+
+def world(shop: Workshop) -> World:
+    """Refs, worktrees with their files, index and status, what is known of batches, every file in git's folder."""
+    places = [
+        Path(line[9:]) for line in shop.git("worktree", "list", "--porcelain").splitlines() if line[:9] == "worktree "
+    ]
+    return {
+        "refs": {ref: _record(shop, ref) if ref.startswith(_TIMED) else oid for ref, oid in shop.refs().items()},
+        "worktrees": shop.git("worktree", "list", "--porcelain"),
+        "files": _files(shop.path),
+        "git": _git_files(shop.path / ".git"),
+        "index": {str(place): shop.git("ls-files", "--stage", at=place) for place in places if place.is_dir()},
+        "status": {str(place): shop.status(at=place) for place in places if place.is_dir()},
+        "batches": _timeless(shop.run("log", "--format", "json").out),
+        "open": _timeless(shop.run("status", "--format", "json").out),
+    }
+
+
+def differences(found: World, *expected: World) -> list[str]:
+    """What keeps `found` from being one of the expected worlds: nothing, or how it differs from the nearest."""
+    return min((_between(found, one) for one in expected), key=len)
+
+
+def _between(found: World, expected: World) -> list[str]:
+    one, other = _flat(found), _flat(expected)
+    keys = [key for key in sorted(one.keys() | other.keys()) if one.get(key) != other.get(key)]
+    return [f"{key}: {one.get(key)!r} and not {other.get(key)!r}" for key in keys]
+
+
+def _flat(world: World) -> World:
+    parts = {name: value if isinstance(value, dict) else {"": value} for name, value in world.items()}
+    return {f"{name} {key}": value for name, part in parts.items() for key, value in part.items()}
+
+
+def _record(shop: Workshop, ref: str) -> str:
+    names = shop.git("ls-tree", "--name-only", ref).splitlines()
+    return "".join(_timeless(shop.show(ref, name)) for name in names if name.endswith(".json"))
+
+
+def _files(top: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path in top.rglob("*"):
+        name = path.relative_to(top).as_posix()
+        if name.startswith(".git/") or (path.is_dir() and not path.is_symlink()):
+            continue
+        content = str(path.readlink()) if path.is_symlink() else path.read_bytes()
+        found[name] = (path.lstat().st_mode, content)
+    return found
+
+
+def _git_files(folder: Path) -> dict[str, str]:
+    names = (path for path in folder.rglob("*") if not path.is_dir())
+    found = {path.relative_to(folder).as_posix(): path for path in names}
+    said = {name: path for name, path in found.items() if not _UNSAID.match(name)}
+    return {name: "" if name.startswith("refs/") else path.read_text(errors="replace") for name, path in said.items()}
+
+
+def _timeless(text: str) -> str:
+    return _TIME.sub("TIME", json.dumps(json.loads(text), sort_keys=True))
