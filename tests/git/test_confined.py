@@ -71,6 +71,16 @@ def test_the_git_directory_of_another_worktree(shop: Workshop, place: Path) -> N
         open_repository(place)
 
 
+def test_a_git_directory_of_its_own_that_shares_the_rest(shop: Workshop, place: Path) -> None:
+    forged = shop.path.parent / "forged"
+    shutil.copytree(shop.path / ".git/worktrees/one", forged)
+    (forged / "commondir").write_text(f"{shop.path / '.git'}\n")
+    (place / ".git").write_text(f"gitdir: {forged}\n")
+    assert shop.git("rev-parse", "--abbrev-ref", "HEAD", at=place) == "one", "git believes it"
+    with pytest.raises(RefusedError):
+        confined(known(shop), place)
+
+
 def test_what_is_replaced_later_is_not_followed(shop: Workshop, place: Path) -> None:
     found = confined(known(shop), place)
     other_repository(shop, place)
