@@ -101,9 +101,9 @@ def _insert(text: str, path: Path, items: Sequence[str]) -> str:
 def _spliced(text: str, parsed: Outline, end: int, items: Sequence[Sequence[str]]) -> str:
     """`text` with `items` after the last line above line `end` that is not blank."""
     at = len(trimmed(parsed.lines[:end]))
-    above = list(parsed.lines[:at])
     closing = [parsed.closer] if parsed.closer is not None and end == len(parsed.lines) else []
-    lines = closing + list(_joined(above + closing, items))
+    above = outline([*parsed.lines[:at], *closing], whole_file=True) if closing else parsed
+    lines = closing + list(_joined(_last_kind(above, at + len(closing)), items))
     eol = "\r\n" if "\r\n" in text[: text.find("\n") + 1] else "\n"
     raw = text.split("\n")
     head, tail = raw[:at], raw[at:]
@@ -113,9 +113,8 @@ def _spliced(text: str, parsed: Outline, end: int, items: Sequence[Sequence[str]
     return "\n".join([*head, *(line + eol[:-1] for line in lines), *tail])
 
 
-def _joined(above: Sequence[str], items: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of `items`, with a blank line where two list items do not follow each other."""
-    last = _last_kind(above)
+def _joined(last: Kind | None, items: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of `items` below a `last` one, with a blank line where two list items do not follow each other."""
     for item in items:
         kind = outline(item).kinds[0]
         tight = kind is Kind.ITEM and last in {Kind.ITEM, Kind.HEADING}
@@ -125,9 +124,10 @@ def _joined(above: Sequence[str], items: Sequence[Sequence[str]]) -> Iterator[st
         last = kind
 
 
-def _last_kind(lines: Sequence[str]) -> Kind | None:
-    section = outline(lines, whole_file=True).sections[-1]
-    content = blocks(lines[section.start :])
+def _last_kind(parsed: Outline, end: int) -> Kind | None:
+    """What the last thing above line `end` is."""
+    section = next(section for section in reversed(parsed.sections) if section.start <= end)
+    content = blocks(parsed.lines[section.start : end], parsed.kinds[section.start : end])
     if content:
         return outline(content[-1]).kinds[0]
     return Kind.HEADING if section.start else None

@@ -56,9 +56,9 @@ def outline(lines: Sequence[str], *, whole_file: bool = False) -> Outline:
     return Outline(tuple(lines), tuple(kinds), tuple(_sections(lines, kinds, front)), closer)
 
 
-def blocks(lines: Sequence[str]) -> list[list[str]]:
-    """A section's content as list items and paragraphs, each with its continuation lines."""
-    kinds, _ = _scan(lines)
+def blocks(lines: Sequence[str], kinds: Sequence[Kind] | None = None) -> list[list[str]]:
+    """A section's content as list items and paragraphs, each with its continuation lines. `kinds`: where known."""
+    kinds = _scan(lines)[0] if kinds is None else kinds
     found: list[list[str]] = []
     blank = True
     for line, kind in zip(lines, kinds, strict=True):
@@ -139,7 +139,7 @@ def _scan(lines: Sequence[str]) -> tuple[list[Kind], str | None]:
         elif kind is Kind.ITEM:
             item = _content_column(line)
         kinds.append(kind)
-        region = _opens(line, indent, item) if kind in {Kind.ITEM, Kind.TEXT} else None
+        region = _opens(line, indent, item) if kind is Kind.ITEM or kind is Kind.TEXT else None
         blank = kind is Kind.BLANK
     return kinds, None if region is None or region.floor else region.closer
 
