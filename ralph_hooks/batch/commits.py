@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from ralph_hooks.batch.loose import UNCOMMITTED, UNCOMMITTED_PAGES
 from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.squash import Squash
-from ralph_hooks.git.identity import committer, wants_signatures, write_signed
+from ralph_hooks.git.identity import Signer, asking_signer, write_signed
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.tasklist.model import Task
 
@@ -25,15 +26,24 @@ class Committing(NamedTuple):
     sign: Callable[[bytes], str] | None
 
 
-def committing(objects: Objects, limit: float) -> Committing:
-    """Ask git for the user, and whether commits are signed (each within `limit` seconds)."""
+@contextmanager
+def committing(objects: Objects, limit: float) -> Iterator[Callable[[], Committing]]:
+    """Ask git for the user, and whether commits are signed (each within `limit` seconds), while we do something else.
+
+    What is given waits for the answers.
+    """
     repository = objects.repository
 
     def sign(raw: bytes) -> str:
         objects.flush()
         return write_signed(repository, raw, limit)
 
-    return Committing(committer(repository), sign if wants_signatures(repository) else None)
+    with asking_signer(repository) as signer:
+        yield lambda: _committing(signer(), sign)
+
+
+def _committing(signer: Signer, sign: Callable[[bytes], str]) -> Committing:
+    return Committing(signer.who, sign if signer.signs else None)
 
 
 def commit_task(

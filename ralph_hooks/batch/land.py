@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ralph_hooks.batch import chain
 from ralph_hooks.batch.advance import carry_out
 from ralph_hooks.batch.chain import Chain
-from ralph_hooks.batch.commits import commit_task, committing
+from ralph_hooks.batch.commits import Committing, commit_task, committing
 from ralph_hooks.batch.gather import Harvest, gather
 from ralph_hooks.batch.model import Batch, Landing
 from ralph_hooks.batch.result import plan_move
@@ -46,10 +46,11 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
     with (
         open_objects(work.repository) as objects,
         open_merger(objects, features.installed()) as merger,
+        committing(objects, work.config.sign_timeout) as shared,
     ):
         site = look(work, objects, batch, place, standing)
         harvest = gather(work, objects, site, batch)
-        made = _link_up(work, objects, merger, site, harvest)
+        made = _link_up(objects, merger, site, harvest, shared())
         move = plan_move(objects, site, harvest, made)
         settled = carry_out(work, objects, move, made.change)
         if move.landing is None or move.batch is None:
@@ -61,8 +62,7 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
     return Outcome(move.batch, told, clean=told.signal is not None and not settled.warnings)
 
 
-def _link_up(work: Workplace, objects: Objects, merger: Merger, site: Site, harvest: Harvest) -> Chain:
-    shared = committing(objects, work.config.sign_timeout)
+def _link_up(objects: Objects, merger: Merger, site: Site, harvest: Harvest, shared: Committing) -> Chain:
     plan = chain.Plan(
         base=harvest.batch.base,
         tip=site.tip,

@@ -61,7 +61,8 @@ def _require_open(work: Workplace, spec: Spec, task: Task) -> None:
 
 
 def _commit(work: Workplace, objects: Objects, spec: Spec, listed: TaskList, task: Task, tip: str) -> str:
-    shared = committing(objects, work.config.sign_timeout)
+    with committing(objects, work.config.sign_timeout) as answer:
+        shared = answer()
     pages = Pages(listed, None)
     tree = objects.tree_of(tip)
     tree = objects.edit_tree(tree, Binder(spec.tasks, None).edits(objects, tree, pages, stamped(pages, task, ())))

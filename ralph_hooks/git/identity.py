@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.process import GitError, command, environment
+from ralph_hooks.git.process import GitError, Result, begun, command, environment
 from ralph_hooks.git.repository import Repository
 
+_WHO = ("var", "GIT_COMMITTER_IDENT")
 _PERSON = re.compile(r"(.*?) ?<([^>]*)>", re.DOTALL)
 
 
 def committer(repository: Repository) -> str:
     """`Name <mail>` of the user. Raises RefusedError when git does not know who that is."""
+    return _name(partial(repository.git, *_WHO))
+
+
+class Signer(NamedTuple):
+    """`who`: as `committer`; `signs`: does the configuration ask for signed commits?"""
+
+    who: str
+    signs: bool
+
+
+@contextmanager
+def asking_signer(repository: Repository) -> Iterator[Callable[[], Signer]]:
+    """Ask git who commits and how, while we do something else. What is given waits for the answers."""
+    with (
+        begun(repository.top, *_WHO) as who,
+        begun(repository.top, "config", "--type=bool", "--get", "commit.gpgSign", accept=(0, 1)) as signs,
+    ):
+        yield lambda: Signer(_name(who), signs().text == "true")
+
+
+def _name(ask: Callable[[], Result]) -> str:
     try:
-        return repository.git("var", "GIT_COMMITTER_IDENT").text.rsplit(" ", 2)[0]
+        return ask().text.rsplit(" ", 2)[0]
     except GitError as error:
         raise RefusedError(
             "git does not know who commits here", "run `git config user.name NAME` and `git config user.email MAIL`"
         ) from error
-
-
-def wants_signatures(repository: Repository) -> bool:
-    """Does the configuration ask for signed commits?"""
-    return repository.git("config", "--type=bool", "--get", "commit.gpgSign", accept=(0, 1)).text == "true"
 
 
 def write_signed(repository: Repository, raw: bytes, limit: float) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import select
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,8 +124,27 @@ def run(
 
     Raises GitError for a status that is not in `accept`, RalphError after `limit` seconds.
     """
+    return _answer(_started(cwd, args, stdin, env, config, discard=discard), args, stdin, accept, limit)
+
+
+@contextmanager
+def begun(cwd: Path, *args: str, accept: Sequence[int] = (0,)) -> Iterator[Callable[[], Result]]:
+    """`git ARGS`, which only asks, at work beside us. What is given waits for its end, and is then as `run`."""
+    with _started(cwd, args) as process:
+        yield partial(_answer, process, args, None, accept, TIME_LIMIT)
+
+
+def _started(
+    cwd: Path,
+    args: Sequence[str],
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    config: Sequence[str] = (),
+    *,
+    discard: bool = False,
+) -> _Git:
     try:
-        process = _Git(
+        return _Git(
             command(args, config),
             cwd=cwd,
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
@@ -134,11 +153,15 @@ def run(
             env=environment(env),
             close_fds=False,  # see batch/file_lock.py
         )
+    except FileNotFoundError:
+        raise _missing(cwd) from None
+
+
+def _answer(process: _Git, args: Sequence[str], stdin: bytes | None, accept: Sequence[int], limit: float) -> Result:
+    try:
         stdout, stderr = process.said(stdin, limit)
     except subprocess.TimeoutExpired:
         raise silent(args, limit) from None
-    except FileNotFoundError:
-        raise _missing(cwd) from None
     if process.returncode not in accept:
         raise GitError(args, process.returncode, stderr)
     return Result(process.returncode, stdout or b"", stderr)
