@@ -1,9 +1,9 @@
-"""What a hook of Claude Code costs when there is nothing for it to do. See README.md here.
+"""What a hook of Claude Code costs when there is nothing for it to do, and while a batch is open. See README.md here.
 
     python bench/hooks.py [--rounds 30]
 
-Whole processes, taking turns, in a scratch repository without a batch. Only ratios to `python -c pass` of the same
-environment are printed; exit code 1: one was above what is allowed.
+Whole processes, taking turns, in two scratch repositories, one of which has an open batch. Only ratios to `python -c
+pass` of the same environment are printed; exit code 1: one was above what is allowed.
 """
 
 from __future__ import annotations
@@ -21,16 +21,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-ALLOWED = 4.0  # times `python -c pass`, of what the client calls
+ALLOWED, ALLOWED_OPEN = 4.0, 8.0  # times `python -c pass`, of what the client calls: nothing to do; an open batch
+OPEN = "open batch"
+TASKS = "# Tasks\n\n## Phase 1\n\n- [ ] 1.1 [P] One\n  - **Do**: it\n- [ ] 1.2 [P] Two\n  - **Do**: it\n"
+COMMIT = ("-c", "user.name=B", "-c", "user.email=b@example.org", "commit", "--quiet", "-m", "Begin")
 PASS = (sys.executable, "-c", "pass")
 PROGRAM = (str(Path(sys.executable).with_name("ralph-hooks")), "hook", "claude")
 LAUNCHER = (str(ROOT / "hooks" / "claude-event"),)
 
 
 class Case(NamedTuple):
-    """One hook call: what is run, and the event on its standard input."""
+    """One hook call: what is run in which repository, and the event on its standard input."""
 
     name: str
+    place: Path
     command: tuple[str, ...]
     event: Mapping[str, object]
 
@@ -40,13 +44,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        subprocess.run(["git", "init", "--quiet", place], check=True)
-        cases = _cases(place)
+        bare, busy = Path(folder, "bare"), Path(folder, "busy")
+        subprocess.run(["git", "init", "--quiet", bare], check=True)
+        _open_batch(busy)
+        cases = [*_cases(bare), *_open_cases(busy)]
         times: dict[str, list[float]] = {case.name: [] for case in cases}
         for _ in range(args.rounds):
             for case in cases:
-                times[case.name].append(_seconds(case, place))
+                times[case.name].append(_seconds(case))
+        if not (busy / ".git" / "ralph" / "claude").exists():
+            raise AssertionError("the batch is not open any more: nothing was measured")
     return _report(times)
 
 
@@ -54,40 +61,87 @@ def _cases(place: Path) -> list[Case]:
     tool = {"description": "look", "prompt": "Look around. " * 200, "subagent_type": "Explore"}
     call = {"tool_name": "Agent", "tool_use_id": "toolu_1", "tool_input": tool}
     step = {"tool_calls": [call | {"tool_response": "text " * 2000}]}
-    common = {"session_id": "s", "transcript_path": "/tmp/s.jsonl", "cwd": str(place)}
+    common = _common(place)
     events = {
         "PreToolUse": common | {"hook_event_name": "PreToolUse"} | call,
         "PostToolBatch": common | {"hook_event_name": "PostToolBatch"} | step,
     }
     ways = {"launcher": LAUNCHER, "program alone": PROGRAM}
     found = [
-        Case(f"{event}, {way}", (*command, event), payload)
+        Case(f"{event}, {way}", place, (*command, event), payload)
         for event, payload in events.items()
         for way, command in ways.items()
     ]
-    return [Case("pass", PASS, {}), *found]
+    return [Case("pass", place, PASS, {}), *found]
 
 
-def _seconds(case: Case, place: Path) -> float:
-    env = os.environ | {"RALPH_HOOKS": PROGRAM[0]}
+def _common(place: Path) -> dict[str, object]:
+    return {"session_id": "s", "transcript_path": str(place.parent / "s.jsonl"), "cwd": str(place)}
+
+
+def _open_batch(place: Path) -> None:
+    """A repository with a list, whose two tasks a session has given to executors that are still at work."""
+    spec = place / "specs" / "demo"
+    spec.mkdir(parents=True)
+    (spec / "tasks.md").write_text(TASKS)
+    (spec / ".progress.md").write_text("# Progress\n")
+    for command in (("init", "--quiet"), ("add", "."), COMMIT):
+        subprocess.run(["git", *command], cwd=place, check=True)
+    for task in ("1.1", "1.2"):
+        _begin_executor(place, task)
+
+
+def _begin_executor(place: Path, task: str) -> None:
+    """The client calls one, makes its worktree and notes, and lets it begin."""
+    name, call = f"agent-a{task}", f"toolu_{task}"
+    said = {"description": "work", "prompt": f"Task {task}, in specs/demo", "subagent_type": "spec-executor"}
+    asked = {"hook_event_name": "PreToolUse", "tool_name": "Agent", "tool_use_id": call, "tool_input": said}
+    _seconds(Case("", place, (*PROGRAM, "PreToolUse"), _common(place) | asked))
+    worktree = place / ".claude" / "worktrees" / name
+    subprocess.run(["git", "worktree", "add", "--quiet", "-b", name, worktree], cwd=place, check=True)
+    notes = place.parent / "s" / "subagents" / name
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    notes.with_name(f"{name}.meta.json").write_text(json.dumps({"toolUseId": call}))
+    notes.with_name(f"{name}.jsonl").write_text(json.dumps({"message": {"content": said["prompt"]}}) + "\n")
+    agent = {"agent_id": f"a{task}", "agent_type": "spec-executor", "cwd": str(worktree)}
+    begins = _common(place) | agent | {"hook_event_name": "SubagentStart"}
+    _seconds(Case("", place, (*PROGRAM, "SubagentStart"), begins))
+
+
+def _open_cases(place: Path) -> list[Case]:
+    """What the client tells us of while executors are at work: their steps, other agents, a person's prompt."""
+    agent = {"agent_id": "a1", "agent_type": "Explore"}
+    read = {"tool_name": "Read", "tool_use_id": "toolu_9", "tool_input": {"file_path": "/x"}, "tool_response": "text"}
+    events: dict[str, dict[str, object]] = {
+        "PostToolBatch": {"agent_id": "a1.1", "agent_type": "spec-executor", "tool_calls": [read]},
+        "UserPromptSubmit": {"prompt": "How is it going?"},
+        "SubagentStop": agent | {"stop_hook_active": False, "last_assistant_message": "Seen."},
+    }
+    return [
+        Case(f"{event}, {OPEN}", place, (*LAUNCHER, event), _common(place) | {"hook_event_name": event} | said)
+        for event, said in events.items()
+    ]
+
+
+def _seconds(case: Case) -> float:
+    env = os.environ | {"RALPH_HOOKS": PROGRAM[0], "CLAUDE_PID": str(os.getpid())}
     begun = time.perf_counter()
     subprocess.run(
-        case.command, cwd=place, env=env, input=json.dumps(case.event).encode(), check=True, capture_output=True
+        case.command, cwd=case.place, env=env, input=json.dumps(case.event).encode(), check=True, capture_output=True
     )
     return time.perf_counter() - begun
 
 
 def _report(times: Mapping[str, list[float]]) -> int:
     unit = statistics.median(times["pass"])
-    worst = 0.0
+    missed = False
     for name, found in times.items():
         ratio = statistics.median(found) / unit
-        worst = max(worst, ratio) if "launcher" in name else worst
+        missed |= ratio > (ALLOWED if "launcher" in name else ALLOWED_OPEN)
         rounds = sorted(one / base for one, base in zip(found, times["pass"], strict=True))
         print(f"{name:30} {ratio:6.2f} times `python -c pass`  ({rounds[0]:.2f} to {rounds[-1]:.2f})")
-    verdict = "ok" if worst <= ALLOWED else "MISSED"
-    print(f"allowed for the launcher: {ALLOWED:.2f}  {verdict}")
-    return 0 if worst <= ALLOWED else 1
+    print(f"allowed: {ALLOWED:.2f} for the launcher, {ALLOWED_OPEN:.2f} else  {'MISSED' if missed else 'ok'}")
+    return int(missed)
 
 
 if __name__ == "__main__":
