@@ -100,6 +100,10 @@ def _guarded(argv: Sequence[str] | None) -> int:
         # Whoever read our output has gone. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
+    except OSError as error:  # a full disk, a file that nobody may write
+        _log(error)
+        where = f"{printable(str(error.filename))}: " if error.filename else ""
+        return _complain(f"{where}{error.strerror or error}; mend that, then run the command again")
     except Exception as error:
         where = _log(error)
         return _complain(f"unexpected {type(error).__name__}: {printable(str(error))}; please report it, with {where}")

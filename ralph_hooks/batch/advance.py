@@ -12,7 +12,7 @@ from ralph_hooks.batch.journal import drop_journal, write_journal
 from ralph_hooks.batch.move import Move
 from ralph_hooks.batch.settle import Settled, settle
 from ralph_hooks.batch.workplace import Workplace
-from ralph_hooks.errors import RefusedError
+from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.checkout import Checkout, lock_checkout
 from ralph_hooks.git.diff import Diff, diff_trees
 from ralph_hooks.git.filters import require_filters
@@ -71,6 +71,9 @@ def advance(objects: Objects, move: Move, changes: Diff | None = None) -> None:
         try:
             transaction.commit()
         except GitError as error:
+            if any(repository.commit(update.name) == update.new for update in updates):
+                # git was killed over it. The journal stays: to put the files back would revert what has moved.
+                raise RalphError(f"{move.kind} was broken off: {error.what}", "run `ralph-hooks recover`") from error
             if checkout:
                 put_back(objects, checkout, changes, move)
             raise _refused(f"{move.target} could not be moved", error) from error
