@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from killing import Killing
+from moment import Moment
 from workshop import Workshop
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 4, "taskIteration": 1, "awaitingApproval": False}
@@ -25,20 +25,6 @@ LINES = "".join(f"line {number}\n" for number in range(20))
 
 
 @dataclass
-class Moment:
-    """A folder with a repository (`repo`), and whatever else the moment needs beside it."""
-
-    folder: Path
-    shop: Workshop
-    saved: Path
-
-    def back(self) -> None:
-        """Everything is as it was at the moment, at the same paths: worktrees know each other by them."""
-        shutil.rmtree(self.folder)
-        shutil.copytree(self.saved, self.folder, symlinks=True)
-
-
-@dataclass
 class Moments:
     """The moments that were asked for so far. One of these per process: each moment has a folder below `root`."""
 
@@ -47,11 +33,9 @@ class Moments:
 
     def at(self, name: str) -> Moment:
         if name not in self.made:
-            folder, saved = self.root / name, self.root / f"{name}.saved"
+            folder = self.root / name
             folder.mkdir(parents=True)
-            shop = MAKERS[name](folder)
-            shutil.copytree(folder, saved, symlinks=True)
-            self.made[name] = Moment(folder, shop, saved)
+            self.made[name] = Moment.of(folder, MAKERS[name](folder))
         moment = self.made[name]
         moment.back()
         return moment

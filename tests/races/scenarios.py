@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from moments import Moment
+from moment import Moment
 
 RALPH = (sys.executable, "-m", "ralph_hooks")
 
@@ -75,6 +75,11 @@ def starts(moment: Moment, _: Random) -> list[Actor]:
 
 def landings(moment: Moment, random: Random) -> list[Actor]:
     return [ours(moment, *LAND) for _ in range(random.choice([2, 3]))]
+
+
+def landings_without_a_lock(moment: Moment, _: Random) -> list[Actor]:
+    """Somebody deletes the file that all of them lock."""
+    return [*(ours(moment, *LAND, spread=0.4) for _ in range(3)), shell("rm -f .git/ralph/lock", moment.shop.path, 0.4)]
 
 
 def a_commit(moment: Moment, random: Random) -> list[Actor]:
@@ -173,8 +178,8 @@ SCENARIOS = {
     cast.__name__: Scenario(moment, cast)
     for moment, casts in {
         "fresh": [starts, gc_and_start],
-        "ready": [landings, a_commit, an_edit, a_checkout, gc_and_land, late_commits, start_and_land, land_and_abort,
-                  tick_and_land, readers],
+        "ready": [landings, landings_without_a_lock, a_commit, an_edit, a_checkout, gc_and_land, late_commits,
+                  start_and_land, land_and_abort, tick_and_land, readers],
         "working": [gc_and_finish, commits_at_the_end, finish_and_land, finish_twice],
         "landed": [land_and_undo],
         "over": [undos, gc_and_undo, undo_and_commit],
