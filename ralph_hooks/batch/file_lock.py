@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from ralph_hooks import progress
 from ralph_hooks.errors import RefusedError
@@ -26,7 +27,7 @@ class BusyError(RefusedError):
 @contextmanager
 def file_lock(path: Path, seconds: float, where: str) -> Iterator[None]:
     """Hold the lock on the file at `path`, which is made; raise BusyError, which says `where`, after `seconds`."""
-    with path.open("ab") as file:
+    with _opened(path) as file:
         if not _locked(file.fileno(), seconds):
             what = f"another ralph-hooks has been at work in {where} for {seconds:g} seconds"
             raise BusyError(what, "wait for it, or see what it waits for")
@@ -35,6 +36,13 @@ def file_lock(path: Path, seconds: float, where: str) -> Iterator[None]:
             yield
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)  # also for those who have inherited it and live on: a daemon of a hook
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise RefusedError(f"{path} cannot be written: {error.strerror}", "mend that, then try again") from error
 
 
 def _locked(file: int, seconds: float) -> bool:
