@@ -48,7 +48,8 @@ def read_journal(objects: Objects, commit: str) -> Move:
     entry = objects.entry(objects.tree_of(commit), "move.json")
     if entry is None:
         raise RalphError(
-            f"the journal {commit} holds no move", "this is a bug: keep the repository as it is and report it"
+            f"a ref below {names.JOURNAL} names {commit[:12]}, which is no journal of ours",
+            "look at it (git show), then delete that ref (git update-ref -d)",
         )
     return Move.from_json(json.loads(objects.blob(entry.oid)))
 

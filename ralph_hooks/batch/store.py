@@ -14,13 +14,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ralph_hooks.batch import marker, schema
 from ralph_hooks.batch.model import Adopted, Attempt, Batch, Landing, Noticed, Phase, State
 from ralph_hooks.errors import RalphError
 
 BUSY = 30.0  # seconds to wait for another process's transaction
+
+
+_Row = TypeVar("_Row", Adopted, Attempt, Batch, Landing)
 
 
 class Record(NamedTuple):
@@ -157,7 +160,7 @@ class Store:
 
     def adopted(self, agent: str) -> Adopted | None:
         row = self._db.execute("select document from adopted where agent = ?", (agent,)).fetchone()
-        return Adopted.from_json(json.loads(row[0])) if row else None
+        return _read(Adopted, row[0]) if row else None
 
     def count_adopted(self, batch: str) -> int:
         (number,) = self._db.execute("select count(*) from adopted where batch = ?", (batch,)).fetchone()
@@ -166,7 +169,7 @@ class Store:
     def adopted_at(self, worktree: str) -> Adopted | None:
         """The one whose worktree is at this path, the latest if there was one before."""
         rows = self._db.execute("select document from adopted order by rowid desc").fetchall()
-        found = (Adopted.from_json(json.loads(text)) for (text,) in rows)
+        found = (_read(Adopted, text) for (text,) in rows)
         return next((one for one in found if one.worktree == worktree), None)
 
     # What executors do that is not forbidden, and that whoever looks at the batch may want to know.
@@ -200,7 +203,7 @@ class Store:
         return tuple(
             Record(
                 self._batch(name, phase, document),
-                Landing.from_json(json.loads(landing)) if landing else None,
+                _read(Landing, landing) if landing else None,
                 ended,
                 bool(told),
             )
@@ -209,8 +212,8 @@ class Store:
 
     def _batch(self, name: str, phase: str, document: str) -> Batch:
         rows = self._db.execute("select document from attempt where batch = ? and not joining order by idx", (name,))
-        attempts = tuple(Attempt.from_json(json.loads(text)) for (text,) in rows)
-        return Batch.from_json(json.loads(document))._replace(phase=Phase(phase), attempts=attempts)
+        attempts = tuple(_read(Attempt, text) for (text,) in rows)
+        return _read(Batch, document)._replace(phase=Phase(phase), attempts=attempts)
 
     def _put_attempts(self, batch: Batch) -> None:
         for attempt in batch.attempts:
@@ -231,6 +234,14 @@ class Store:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
+
+
+def _read(kind: type[_Row], text: str) -> _Row:
+    """Raises DatabaseError for a row that somebody else has written to."""
+    try:
+        return kind.from_json(json.loads(text))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise sqlite3.DatabaseError(f"a row holds no {kind.__name__.lower()}: {error}") from error
 
 
 def _storable(text: str) -> str:
