@@ -75,7 +75,7 @@ BUDGETS = {
     "status": 104,
     "log": 67,
     "recover": 112,
-    "land": 127,
+    "land": 131,
     "finish --help": 108,
     "start --help": 161,
 }

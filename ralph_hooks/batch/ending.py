@@ -19,7 +19,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import HEADS, Repository
 from ralph_hooks.git.snapshot import unmerged
-from ralph_hooks.git.worktrees import dirt
+from ralph_hooks.git.worktrees import dirt, last_seen
 
 _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
 
@@ -28,6 +28,7 @@ class Remains(NamedTuple):
     """What is left of an attempt: its commit, and the paths that are in no commit.
 
     `place` is None once the worktree is gone, or cannot be trusted any more: `fault` says why.
+    `orphaned`: its branch was deleted, and `head` is where that was.
     """
 
     place: Repository | None
@@ -35,6 +36,7 @@ class Remains(NamedTuple):
     loose: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     fault: RefusedError | None = None
+    orphaned: bool = False
 
 
 def remains(work: Workplace, attempt: Attempt) -> Remains:
@@ -48,7 +50,8 @@ def remains(work: Workplace, attempt: Attempt) -> Remains:
     found = dirt(place)
     changed = dict.fromkeys((*found.loose, *hidden_edits(place)))
     loose = tuple(path for path in changed if not is_made(path, attempt.made))
-    return Remains(place, place.commit("HEAD"), loose, found.ignored)
+    head = place.commit("HEAD")
+    return Remains(place, head or last_seen(place), loose, found.ignored, orphaned=head is None)
 
 
 def branch_ref(attempt: Attempt) -> str | None:
@@ -68,6 +71,8 @@ def worktree_of(work: Workplace, attempt: Attempt) -> Repository | None:
     Raises RefusedError where its `.git` leads elsewhere by now, or its own settings could run programs.
     """
     path = attempt.folder
+    if path and path.is_symlink():  # to another's worktree, say
+        raise RefusedError(f"{path} is a link by now, not the worktree that was made there", f"rm {path}")
     return confined(work.repository, path) if path and os.path.lexists(path / ".git") else None
 
 
@@ -93,11 +98,14 @@ def end(
     left = remains(work, attempt)
     if state is State.DONE and left.fault:
         raise left.fault
+    if state is State.DONE and left.orphaned:
+        state, message = State.FAILED, "its branch was deleted"
     if state is State.DONE and left.place:
         _refuse_conflicts(left.place)
+        _refuse_unended(left.place)
     head = left.head or attempt.head  # a pin counts when worktree and branch have gone since
     with ExitStack() as until_pinned:
-        if left.place and left.head and left.loose:
+        if left.place and left.head and left.loose and not left.orphaned:
             loose = Loose(left.place, left.head, left.loose)
             head = until_pinned.enter_context(committed(objects, batch, attempt, loose, move=state is State.DONE))
         if state is State.DONE and head is None:
@@ -136,6 +144,15 @@ def _refuse_conflicts(place: Repository) -> None:
         more = f" (and {len(marked) - 1} more)" if len(marked) > 1 else ""
         raise RefusedError(
             f"{marked[0]}{more} in {place.top} still has conflict markers", "resolve them, then finish again"
+        )
+
+
+def _refuse_unended(place: Repository) -> None:
+    """Half-way through a rebase or a bisection HEAD is not where the executor's work is: commits would be left out."""
+    operation = place.in_progress()
+    if operation in {"rebase", "bisect"}:
+        raise RefusedError(
+            f"a {operation} is in progress in {place.top}", f"end it (git {operation} --help), then finish again"
         )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks import progress
-from ralph_hooks.batch.ending import branch_ref, end
+from ralph_hooks.batch.agreement import judge_pins
+from ralph_hooks.batch.ending import branch_ref, end, worktree_of
 from ralph_hooks.batch.fragments import Sources, fragment
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import spec_of
@@ -17,7 +20,9 @@ from ralph_hooks.batch.site import Site, tasks_of
 from ralph_hooks.batch.squash import Misfit, Squash, squash_all
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.discover import belongs, place_at
 from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.worktrees import Worktree, last_seen
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 
@@ -36,17 +41,22 @@ class Harvest(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harvest:
-    """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done."""
+def gather(work: Workplace, objects: Objects, site: Site, batch: Batch, pins: Mapping[str, str]) -> Harvest:
+    """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done.
+
+    `pins`: what the refs say of the batch.
+    """
     tasks = tasks_of(site, batch)
-    standing = {str(tree.path): tree.head for tree in site.standing if not tree.prunable}
-    gone = (branch_ref(attempt) for attempt in batch.attempts if attempt.worktree not in standing)
-    tips = objects.commits(filter(None, gone))
+    standing = {str(tree.path): tree for tree in site.standing if not tree.prunable}
+    found = _heads(objects, batch, standing)
+    known, doubts, mended = judge_pins(work, batch, pins, found)
+    batch = known
     misfits: list[Misfit] = []
     heads: list[tuple[Attempt, str]] = []
-    for before in progress.each("looking at what executors left", batch.attempts):
-        head = standing.get(before.worktree) or tips.get(branch_ref(before) or "")
-        attempt, reason = _pinned(work, objects, batch, before, head)
+    for before in progress.each("looking at what executors left", known.attempts):
+        attempt, reason = before, doubts.get(before.index) or _estranged(work, known, before, standing)
+        if reason is None:
+            attempt, reason = _pinned(work, objects, batch, before, found[before.index])
         batch = batch.with_attempt(attempt)
         if attempt.state is State.DONE and reason is None and attempt.index not in tasks:
             reason = f"the task is no longer in {batch.tasks}"
@@ -55,12 +65,13 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch) -> Harve
         elif attempt.state is State.DONE and attempt.head:
             heads.append((attempt, attempt.head))
     squashes, odd = squash_all(objects, batch.base, site.tip, heads, spec_of(batch).own)
-    said = tuple(remarks(objects, batch, site.listed, tasks, squashes, work.store.noticed(batch.id)))
+    said = remarks(objects, batch, site.listed, tasks, squashes, work.store.noticed(batch.id))
+    told = (*mended, *_moved(known, heads, found), *said)
     if work.config.scope == "strict":
         squashes, strayed = _in_scope(batch, tasks, squashes)
         odd = [*odd, *strayed]
     fragments = dict(_fragments(objects, site, batch, squashes, standing))
-    return Harvest(batch, tuple(squashes), (*misfits, *odd), tasks, fragments, said)
+    return Harvest(batch, tuple(squashes), (*misfits, *odd), tasks, fragments, told)
 
 
 def _in_scope(batch: Batch, tasks: Mapping[int, Task], squashes: Sequence[Squash]) -> tuple[list[Squash], list[Misfit]]:
@@ -78,6 +89,43 @@ def _in_scope(batch: Batch, tasks: Mapping[int, Task], squashes: Sequence[Squash
     return kept, strayed
 
 
+def _heads(objects: Objects, batch: Batch, standing: Mapping[str, Worktree]) -> dict[int, str | None]:
+    """Where the worktree of each attempt is, or else its branch; None where neither is there, or there is no commit."""
+    gone = (branch_ref(attempt) for attempt in batch.attempts if attempt.worktree not in standing)
+    tips = objects.commits(filter(None, gone))
+    heads: dict[int, str | None] = {}
+    for attempt in batch.attempts:
+        tree = standing.get(attempt.worktree)
+        head = tree.head if tree else tips.get(branch_ref(attempt) or "")
+        heads[attempt.index] = head if head and head.strip("0") else None  # zeros: its branch is gone
+    return heads
+
+
+def _is_own(folder: Path, common_dir: Path) -> bool:
+    with suppress(OSError):
+        place = place_at(folder)
+        return place is not None and not folder.is_symlink() and belongs(place, common_dir)
+    return False
+
+
+def _estranged(work: Workplace, batch: Batch, attempt: Attempt, standing: Mapping[str, Worktree]) -> str | None:
+    """Why what stands at the attempt's worktree cannot be taken for what its executor did, if it cannot."""
+    folder = attempt.folder
+    if attempt.state is not State.DONE or folder is None or not os.path.lexists(folder):
+        return None
+    if not _is_own(folder, work.repository.common_dir):
+        return f"{folder} is no longer the worktree that it was given"
+    branch = standing[attempt.worktree].branch if attempt.worktree in standing else None
+    owner = next((one for one in batch.attempts if branch and branch_ref(one) == branch), attempt)
+    return f"its worktree is on the branch of task {owner.name}" if owner.index != attempt.index else None
+
+
+def _moved(before: Batch, heads: Sequence[tuple[Attempt, str]], found: Mapping[int, str | None]) -> Iterator[str]:
+    for attempt, head in heads:
+        if head == before.attempt(attempt.index).head and found[attempt.index] not in {head, None}:
+            yield f"somebody moved the branch of task {attempt.name} after it had ended: what it ended with has landed"
+
+
 def _pinned(
     work: Workplace, objects: Objects, batch: Batch, attempt: Attempt, head: str | None
 ) -> tuple[Attempt, str | None]:
@@ -87,16 +135,20 @@ def _pinned(
     """
     if head in {attempt.head, None}:
         return attempt, None
-    if attempt.state is State.DONE and attempt.head and not work.repository.contains(head or "", attempt.head):
-        return attempt, "its branch was rewound after its executor had ended"
     try:
+        if attempt.state is State.DONE and attempt.head:
+            place = worktree_of(work, attempt)
+            if place and last_seen(place) == attempt.head:
+                return attempt, None  # somebody else moved its branch: in its own worktree nothing has happened since
+            if not work.repository.contains(head or "", attempt.head):
+                return attempt, "its branch was rewound after its executor had ended"
         return end(work, objects, batch, attempt, attempt.state, attempt.message, external=attempt.external), None
-    except RefusedError as error:  # conflict markers
+    except RefusedError as error:  # conflict markers, an operation that was not ended
         return attempt, error.what
 
 
 def _fragments(
-    objects: Objects, site: Site, batch: Batch, squashes: Sequence[Squash], standing: Mapping[str, str]
+    objects: Objects, site: Site, batch: Batch, squashes: Sequence[Squash], standing: Mapping[str, Worktree]
 ) -> Iterator[tuple[int, tuple[Fragment, ...]]]:
     if spec_of(batch).progress is None:
         return

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from ralph_hooks.batch import chain
 from ralph_hooks.batch.advance import carry_out
+from ralph_hooks.batch.agreement import require_agreement
 from ralph_hooks.batch.chain import Chain
 from ralph_hooks.batch.commits import Committing, commit_task, committing
+from ralph_hooks.batch.displaced import refuse_displaced
 from ralph_hooks.batch.gather import Harvest, gather
 from ralph_hooks.batch.model import Batch, Landing
 from ralph_hooks.batch.result import plan_move
@@ -48,8 +50,12 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
         open_merger(objects, features.installed()) as merger,
         committing(objects, work.config.sign_timeout) as shared,
     ):
+        pins = require_agreement(work, objects, batch)
+        if place:
+            tip = next((tree.head for tree in standing if tree.path == place.top), place.zero)
+            refuse_displaced(objects, place, batch, tip)
         site = look(work, objects, batch, place, standing)
-        harvest = gather(work, objects, site, batch)
+        harvest = gather(work, objects, site, batch, pins)
         made = _link_up(objects, merger, site, harvest, shared())
         move = plan_move(objects, site, harvest, made)
         settled = carry_out(work, objects, move, made.change)

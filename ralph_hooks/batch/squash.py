@@ -57,7 +57,7 @@ def squash_all(
     repository = objects.repository
     walk = _walk(repository, base, tip, [head for _, head in heads])
     objects.load([base, *walk])
-    looks = [_look(objects, base, tip, walk, attempt, head) for attempt, head in heads]
+    looks = [_foreign(walk, heads, look) or look for look in _looks(objects, base, tip, walk, heads)]
     fitting = [look for look in looks if not isinstance(look, Misfit)]
     recorded = objects.tree_of(base)
     pairs = [(objects.tree_of(look.base), objects.tree_of(look.head)) for look in fitting]
@@ -67,6 +67,21 @@ def squash_all(
     made = [_squash(objects, walk, look, change, came_along, own) for look, change, came_along in changes]
     squashes = [item for item in made if isinstance(item, Squash)]
     return squashes, [item for item in (*looks, *made) if isinstance(item, Misfit)]
+
+
+def _looks(
+    objects: Objects, base: str, tip: str, walk: _Walk, heads: Sequence[tuple[Attempt, str]]
+) -> Iterator[_Look | Misfit]:
+    return (_look(objects, base, tip, walk, attempt, head) for attempt, head in heads)
+
+
+def _foreign(walk: _Walk, heads: Sequence[tuple[Attempt, str]], look: _Look | Misfit) -> Misfit | None:
+    """An attempt that has taken in all that another one did: what of it is its own cannot be told."""
+    reached = {*_reach(walk, look.head)} - {look.head}
+    other = next((attempt for attempt, head in heads if head in reached), None)
+    if other is None or isinstance(look, Misfit):
+        return None
+    return Misfit(look.attempt, look.head, f"holds the commits of task {other.name}, which are not its own")
 
 
 class _Look(NamedTuple):

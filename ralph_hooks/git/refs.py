@@ -23,7 +23,13 @@ class RefUpdate(NamedTuple):
 
 def refs_below(repository: Repository, prefix: str) -> dict[str, str]:
     """Every ref under `prefix` (which ends with a slash) with the id that it holds."""
-    listed = repository.git("for-each-ref", "--format=%(objectname) %(refname)", prefix.removesuffix("/")).text
+    return refs_of(repository, [prefix])
+
+
+def refs_of(repository: Repository, names: Iterable[str]) -> dict[str, str]:
+    """The refs of these names, and those below them, with the ids that they hold."""
+    wanted = [name.removesuffix("/") for name in names]
+    listed = repository.git("for-each-ref", "--format=%(objectname) %(refname)", *wanted).text
     pairs = (line.split(" ", 1) for line in listed.split("\n") if line)
     return {name: oid for oid, name in pairs}
 

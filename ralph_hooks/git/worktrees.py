@@ -74,6 +74,19 @@ def rebased_branch(repository: Repository) -> str | None:
     return None
 
 
+def last_seen(worktree: Repository) -> str | None:
+    """The commit that HEAD got by what was last done in this worktree itself, by its reflog; None where it has none.
+
+    Whoever moves its branch from elsewhere leaves no line there. Where its branch was deleted: what that was on.
+    """
+    file = worktree.git_dir / "logs" / "HEAD"
+    if not file.exists():  # a reftable repository
+        walk = ("--walk-reflogs", "--max-count=1", "HEAD", "--")
+        return worktree.git("rev-list", *walk, accept=(0, 128)).text or None
+    words = file.read_text(errors="replace").rstrip("\n").rpartition("\n")[2].split(" ")[:2]
+    return next((oid for oid in reversed(words) if oid.strip("0")), None)
+
+
 def add_worktree(
     repository: Repository, path: Path, branch: str, commit: str, reason: str, *, checkout: Sequence[str] | None = ()
 ) -> None:

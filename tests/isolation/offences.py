@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,32 @@ from workshop import Workshop
 
 @dataclass(frozen=True)
 class Scene:
-    """Tasks 1.1 and 1.3 are honest, 1.2 offends. `base`: what all began from; `older`: the commit before it."""
+    """Tasks 1.1 and 1.3 are honest, 1.2 offends. `heads`: where each is before the offence.
+
+    `base`: what all began from; `older`: the commit before it; `target`: where the target is; `configuration`: git's.
+    """
 
     shop: Workshop
     batch: str
     base: str
-    older: str
+    target: str
     mine: Path
     victim: Path  # the worktree of 1.1
+    heads: Mapping[str, str]
+    configuration: str
+
+    @classmethod
+    def of(cls, shop: Workshop) -> Scene:
+        """The open batch of `shop`."""
+        status = shop.run("status", "--format", "json").json
+        places = {task["id"]: Path(task["worktree"]) for task in status["tasks"]}
+        heads = {task["id"]: task["head"] for task in status["tasks"]}
+        target, configuration = shop.git("rev-parse", "main"), shop.read(".git/config")
+        return cls(shop, status["batch"], status["base"], target, places["1.2"], places["1.1"], heads, configuration)
+
+    @property
+    def older(self) -> str:
+        return self.shop.git("rev-parse", f"{self.base}^")
 
     @property
     def ours(self) -> Path:
@@ -133,6 +152,7 @@ def turns_its_spec_into_a_submodule(scene: Scene) -> None:
     scene.git("rm", "-r", "--quiet", "specs")
     scene.git("update-index", "--add", "--cacheinfo", f"160000,{scene.base},specs")
     scene.git("commit", "--quiet", "-m", "Submodule")
+    (scene.mine / "specs").mkdir()
 
 
 def replaces_its_worktree_by_a_link(scene: Scene) -> None:
@@ -148,6 +168,12 @@ def leaves_a_rebase(scene: Scene) -> None:
     scene.commit("one.txt")
     scene.commit("two.txt")
     scene.git("-c", "sequence.editor=sed -i 1abreak", "rebase", "--quiet", "-i", scene.base)
+
+
+def leaves_a_bisection(scene: Scene) -> None:
+    scene.git("bisect", "start")
+    scene.git("bisect", "bad")
+    scene.git("bisect", "good", scene.older)
 
 
 def leaves_a_merge(scene: Scene) -> None:
@@ -228,6 +254,12 @@ def moves_its_pin(scene: Scene) -> None:
     scene.git("update-ref", scene.pin(1), scene.stray())
 
 
+def moves_pin_and_branch(scene: Scene) -> None:
+    """Where the database, the pin and the branch all say something else, nobody knows what it ended with."""
+    moves_its_pin(scene)
+    scene.commit()
+
+
 def deletes_anothers_pin(scene: Scene) -> None:
     scene.git("update-ref", "-d", scene.pin(0))
 
@@ -262,6 +294,16 @@ def spoils_the_store(scene: Scene) -> None:
     (scene.ours / "ralph.db").write_bytes(b"nonsense" * 1000)
 
 
+def puts_a_folder_in_place_of_the_store(scene: Scene) -> None:
+    deletes_the_store(scene)
+    (scene.ours / "ralph.db").mkdir()
+
+
+def drops_the_tables_of_the_store(scene: Scene) -> None:
+    with closing(sqlite3.connect(scene.ours / "ralph.db", isolation_level=None)) as database:
+        database.execute("drop table attempt")
+
+
 def empties_the_store(scene: Scene) -> None:
     (scene.ours / "ralph.db").write_bytes(b"")
 
@@ -283,6 +325,10 @@ def rewrites_the_base_in_the_store(scene: Scene) -> None:
 def rewrites_the_target_in_the_store(scene: Scene) -> None:
     scene.git("branch", "elsewhere", "main")
     _rewrite(scene, "document", "batch", "refs/heads/main", "refs/heads/elsewhere")
+
+
+def rewrites_the_list_in_the_store(scene: Scene) -> None:
+    _rewrite(scene, "document", "batch", "specs/demo/tasks.md", "specs/other/tasks.md")
 
 
 def rewrites_a_head_in_the_store(scene: Scene) -> None:
