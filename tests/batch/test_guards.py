@@ -418,10 +418,10 @@ def test_a_hook_that_vetoes(shop: Workshop) -> None:
 
 
 def a_filter_that_fails(shop: Workshop) -> None:
-    """A smudge filter that cannot bring files with FAIL in them to the disk."""
+    """A smudge filter that cannot bring files with FAIL in them to the disk, but passed when it was tried before."""
     shop.write({".gitattributes": "*.txt filter=fussy\n"})
     shop.commit("Filter")
-    script = "t=$(mktemp) && cat >$t && ! grep -q FAIL $t && cat $t && rm $t"
+    script = 't=$(mktemp) && cat >$t && { [ -z "$GIT_INDEX_FILE" ] || ! grep -q FAIL $t; } && cat $t && rm $t'
     for key, value in {"clean": "cat", "smudge": script, "required": "true"}.items():
         shop.git("config", f"filter.fussy.{key}", value)
 
