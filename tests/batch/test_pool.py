@@ -226,8 +226,9 @@ def locked(shop: Workshop, place: Path) -> None:
 
 
 def moved_behind_a_link(shop: Workshop, place: Path) -> None:
-    place.rename(place.with_name("elsewhere"))
-    place.symlink_to("elsewhere")
+    folder = place.parent  # of itself it would be parked
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to("elsewhere")
 
 
 def without_seal(shop: Workshop, place: Path) -> None:
