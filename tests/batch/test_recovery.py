@@ -134,9 +134,12 @@ def test_an_undo_that_never_happened_is_not_taken_for_one(shop: Workshop, tmp_pa
     assert shop.ticks() == ["1.1", "1.2"]
 
 
-def test_a_journal_that_was_filed_and_not_yet_taken_away(shop: Workshop) -> None:
+@pytest.mark.parametrize("whose", ["its own", "another landing's"])
+def test_a_journal_that_was_filed_and_not_yet_taken_away(shop: Workshop, whose: str) -> None:
     batch = shop.land().json["batch"]
-    shop.git("update-ref", f"refs/ralph/landing/{batch}", f"refs/ralph/log/{batch}")
+    filed = f"refs/ralph/log/{batch}"
+    other = shop.git("commit-tree", f"{filed}^{{tree}}", "-p", f"{filed}^1", "-p", f"{filed}^2", "-m", "The same again")
+    shop.git("update-ref", f"refs/ralph/landing/{batch}", filed if whose == "its own" else other)
     assert shop.run("recover").code == 0
     assert journal(shop) == {}
     assert shop.ticks() == ["1.1", "1.2"]

@@ -299,6 +299,11 @@ def puts_a_folder_in_place_of_the_store(scene: Scene) -> None:
     (scene.ours / "ralph.db").mkdir()
 
 
+def puts_a_folder_in_place_of_the_lock(scene: Scene) -> None:
+    (scene.ours / "lock").unlink()
+    (scene.ours / "lock").mkdir()
+
+
 def drops_the_tables_of_the_store(scene: Scene) -> None:
     with closing(sqlite3.connect(scene.ours / "ralph.db", isolation_level=None)) as database:
         database.execute("drop table attempt")

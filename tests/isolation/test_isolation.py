@@ -20,6 +20,7 @@ EARLY, LATE = "before it ends", "after it has ended"
 NOT_FROM_BASE, REWOUND = "does not descend from the base", "rewound after its executor had ended"
 LEADS_ELSEWHERE = "does not lead to the repository that made this worktree"
 OTHER_TREE, ON_ANOTHERS = "is no longer the worktree that it was given", "is on the branch of task 1.1"
+PUT_BACK = "git update-ref refs/heads/main {target:.12}"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ def switch_back(scene: Scene) -> None:
 
 def unlock(scene: Scene) -> None:
     (scene.shop.path / ".git/refs/heads/main.lock").unlink()
+
+
+def remove_the_folder(scene: Scene) -> None:
+    (scene.ours / "lock").rmdir()
 
 
 def move_away(scene: Scene) -> None:
@@ -125,9 +130,9 @@ CASES = [
     *whenever(o.writes_into_anothers_worktree, "landed"),
     *whenever(o.takes_over_anothers_work, "parked", "holds the commits of task 1.1"),
     # the target
-    *whenever(o.moves_the_target_forward, "refused", "was moved from", put_back),
-    *whenever(o.moves_the_target_back, "refused", "git update-ref refs/heads/main", put_back),
-    *whenever(o.moves_the_target_sideways, "refused", "was moved from", put_back),
+    *whenever(o.moves_the_target_forward, "refused", PUT_BACK, put_back),
+    *whenever(o.moves_the_target_back, "refused", PUT_BACK, put_back),
+    *whenever(o.moves_the_target_sideways, "refused", PUT_BACK, put_back),
     *whenever(o.deletes_the_target, "refused", "refs/heads/main is gone", put_back),
     *whenever(o.switches_the_main_worktree, "refused", "is on refs/heads/elsewhere", switch_back),
     Case(o.locks_the_target, LATE, "refused", "main.lock", unlock),
@@ -145,6 +150,7 @@ CASES = [
     *whenever(o.deletes_the_store, "landed"),
     *whenever(o.empties_the_store, "landed"),
     *whenever(o.deletes_lock_and_marker, "landed"),
+    Case(o.puts_a_folder_in_place_of_the_lock, LATE, "refused", "lock cannot be written", remove_the_folder),
     Case(o.spoils_the_store, LATE, "refused", "ralph.db cannot be used", move_away),
     Case(o.puts_a_folder_in_place_of_the_store, LATE, "refused", "ralph.db cannot be opened", move_away),
     Case(o.writes_nonsense_into_the_store, LATE, "refused", "a row holds no batch", move_away),
@@ -234,7 +240,7 @@ def ends(shop: Workshop, case: Case) -> None:
 def mended(scene: Scene, case: Case) -> Ran:
     """The landing, once a person has done what the refusal says."""
     assert case.mend
-    refused(scene.shop.run("land", "--format", "json"), case.words)
+    refused(scene.shop.run("land", "--format", "json"), case.words.format(target=scene.target))
     case.mend(scene)
     return scene.shop.land()
 

@@ -113,13 +113,17 @@ def aside(folder: Path) -> Workshop:
 
 
 def remote(folder: Path) -> Workshop:
-    """As `ready`, with a bare repository to push to, and a clone that may push into the checked-out branch."""
+    """As `ready`, with a bare repository to push to, and a clone that pushes into the target, checked out nowhere.
+
+    (Into a branch that is checked out git pushes with `receive.denyCurrentBranch=updateInstead` alone, and brings the
+    worktree along before it knows whether it can move the branch: that race is git's own.)
+    """
     shop = ready(folder)
     shop.git("restore", "mine.txt")
     shop.git("init", "--quiet", "--bare", "--template=", str(folder / "origin.git"))
     shop.git("remote", "add", "origin", str(folder / "origin.git"))
-    shop.git("config", "receive.denyCurrentBranch", "updateInstead")
-    shop.git("clone", "--quiet", "--template=", str(shop.path), str(folder / "clone"))
+    shop.git("switch", "--quiet", "side")
+    shop.git("clone", "--quiet", "--template=", "--branch=main", str(shop.path), str(folder / "clone"))
     (folder / "clone" / "pushed.txt").write_text("pushed\n")
     Workshop(folder / "clone").commit("Pushed")
     return shop

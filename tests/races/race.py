@@ -51,6 +51,8 @@ def together(actors: list[Actor], delays: list[float]) -> list[Ran]:
     for number, delay in sorted(enumerate(delays), key=lambda item: item[1]):
         time.sleep(max(0, begun + delay - time.monotonic()))
         actor = actors[number]
+        if not actor.at.is_dir():  # an executor whose worktree has gone with its landing
+            continue
         processes[number] = subprocess.Popen(
             actor.argv,
             cwd=actor.at,
@@ -62,7 +64,7 @@ def together(actors: list[Actor], delays: list[float]) -> list[Ran]:
         if actor.stdin:
             assert processes[number].stdin
             processes[number].stdin.write(actor.stdin)
-    return [_ended(processes[number]) for number in range(len(actors))]
+    return [_ended(processes[number]) if number in processes else Ran(0, "", "") for number in range(len(actors))]
 
 
 def bring_to_an_end(shop: Workshop) -> None:
@@ -99,5 +101,6 @@ def _spoke_clearly(actor: Actor, ran: Ran) -> None:
 
 
 def _git_spoke(actor: Actor, ran: Ran) -> None:
-    """git may have met one of our locks; it says so and has done nothing."""
-    assert ran.code == 0 or any(word in ran.err for word in ("lock", "expected", "rejected")), (actor, ran)
+    """git may have met one of our locks, or come after the landing; it says so and has done nothing."""
+    reasons = ("lock", "expected", "rejected", "must be run in a work tree", "No such file", "cannot create")
+    assert ran.code == 0 or any(word in ran.err for word in reasons), (actor, ran)

@@ -96,12 +96,15 @@ def an_edit(moment: Moment, _: Random) -> list[Actor]:
 
 
 def a_push_into(moment: Moment, _: Random) -> list[Actor]:
-    return [ours(moment, *LAND), shell("git push --quiet origin HEAD:main", moment.folder / "clone")]
+    return [
+        ours(moment, *LAND, "--target", "main"),
+        shell("git push --quiet origin HEAD:main", moment.folder / "clone"),
+    ]
 
 
 def a_push_out(moment: Moment, _: Random) -> list[Actor]:
     script = "git push --quiet origin main; git fetch --quiet origin"
-    return [ours(moment, *LAND), shell(script, moment.shop.path)]
+    return [ours(moment, *LAND, "--target", "main"), shell(script, moment.shop.path)]
 
 
 def a_checkout(moment: Moment, random: Random) -> list[Actor]:
