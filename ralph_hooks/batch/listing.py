@@ -1,39 +1,36 @@
 """The task list of a batch, as it was read when the batch was opened.
 
 Most landings find the list as the start left it. To read it again is to import `markdown-it-py` and to parse: a fifth
-of a landing. What is kept is named by the content that it was read from, so nothing has to be thrown away in time; and
-whatever cannot be used, of whatever age and whoever wrote it, is as good as missing.
+of a landing. What is kept is an object of git's that the record of the batch names and pins, so nobody can put
+something else in its place; and it says which text it was read from, so nothing has to be thrown away in time.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
-from pathlib import Path
 
 from ralph_hooks import __version__
+from ralph_hooks.batch.model import Batch
+from ralph_hooks.errors import RalphError
+from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.pack import object_id
 from ralph_hooks.tasklist.document import as_document, from_document
 from ralph_hooks.tasklist.model import Dialect, TaskList
 
-NAME = "list.json"  # below our folder in the git common dir; one batch is open at a time
+
+def keep(objects: Objects, listed: TaskList) -> str:
+    """Store what `listed` was read as; gives the blob."""
+    document = {"of": _key(listed.text, listed.dialect)} | as_document(listed)
+    return objects.write("blob", json.dumps(document).encode())
 
 
-def keep(folder: Path, listed: TaskList) -> None:
-    """Keep what `listed` was read as. That it cannot be kept costs a landing its time, and no more."""
-    path = folder / NAME
-    fresh = path.with_name(f"{NAME}.{os.getpid()}")
-    with suppress(OSError):
-        fresh.write_text(json.dumps({"of": _key(listed.text, listed.dialect)} | as_document(listed)))
-        fresh.replace(path)
-
-
-def read_list(folder: Path, text: str, dialect: Dialect) -> TaskList:
-    """`parse(text, dialect)`, without parsing where that list was kept."""
-    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-        document = json.loads((folder / NAME).read_bytes())
-        if document["of"] == _key(text, dialect):
+def read_list(objects: Objects, batch: Batch, text: str) -> TaskList:
+    """`parse(text, …)` in the dialect of the batch, without parsing where that list was kept."""
+    dialect = Dialect(batch.dialect)
+    with suppress(RalphError, ValueError, TypeError, KeyError):  # by a ralph-hooks that kept another shape
+        document = json.loads(objects.blob(batch.listing)) if batch.listing else None
+        if document and document["of"] == _key(text, dialect):
             return from_document(document, text)
     from ralph_hooks.tasklist.parse import parse  # noqa: PLC0415 - 40 ms with markdown-it-py
 

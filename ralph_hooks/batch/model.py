@@ -124,6 +124,7 @@ class Batch(NamedTuple):
     session: str | None = None  # the orchestrator's session that opened it; None: the command line
     owner: str | None = None  # what the orchestrator says about the living process of that session
     opener: str | None = None  # the call that opened it
+    listing: str | None = None  # the blob with the list as it was read at the start, see `batch.listing`
 
     def attempt(self, index: int) -> Attempt:
         return next(attempt for attempt in self.attempts if attempt.index == index)

@@ -89,7 +89,6 @@ def _furnished(
 def _drafted(work: Workplace, objects: Objects, ground: Ground) -> Batch:
     """The batch without its attempts. Its list is kept as it was read: the landing will want it."""
     spec = ground.spec
-    keep(work.folder, ground.listed)
     return Batch(
         id=names.batch_id(ground.base, work.store.count_on(ground.base) + 1),
         base=ground.base,
@@ -103,6 +102,7 @@ def _drafted(work: Workplace, objects: Objects, ground: Ground) -> Batch:
         copied=_copied(work.repository, objects, spec),
         attempts=(),
         phase=Phase.OPENING,
+        listing=keep(objects, ground.listed),
     )
 
 

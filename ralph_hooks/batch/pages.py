@@ -17,7 +17,7 @@ from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.edit import ticked
-from ralph_hooks.tasklist.model import Dialect, Task, TaskList
+from ralph_hooks.tasklist.model import Task, TaskList
 
 
 class Kept(StrEnum):
@@ -70,12 +70,12 @@ class Binder(NamedTuple):
     def paths(self) -> frozenset[str]:
         return frozenset(path for path in (self.tasks, self.log) if path)
 
-    def read(self, objects: Objects, tree: str, folder: Path, dialect: Dialect) -> Pages:
-        """The pages in `tree`; `folder` is ours. A log that is not there yet is an empty one."""
+    def read(self, objects: Objects, tree: str, batch: Batch) -> Pages:
+        """The pages in `tree`. A log that is not there yet is an empty one."""
         listed = page_text(objects, tree, self.tasks)
         logged = page_text(objects, tree, self.log)
         return Pages(
-            read_list(folder, listed, dialect) if listed is not None else None,
+            read_list(objects, batch, listed) if listed is not None else None,
             (logged or "") if self.log else None,
         )
 

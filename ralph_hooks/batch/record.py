@@ -23,9 +23,11 @@ def pin_record(objects: Objects, batch: Batch) -> None:
 
 
 def _write_record(objects: Objects, batch: Batch) -> str:
-    """Store the record; gives its commit. Untracked spec files that the worktrees were given are kept in it."""
+    """Store the record; gives its commit. The list, and spec files that the worktrees were given, are kept in it."""
     document = objects.write("blob", json.dumps(batch.as_json()).encode())
     entries = {"batch.json": Entry(REGULAR[0], document)}
+    if batch.listing:
+        entries["list.json"] = Entry(REGULAR[0], batch.listing)
     if batch.copied:
         copies = {blob: Entry(REGULAR[0], blob) for blob in batch.copied.values()}
         entries["copied"] = Entry(TREE, objects.write_tree(copies))

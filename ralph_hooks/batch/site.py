@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch.leaks import Leaks, find_leaks
@@ -15,7 +14,7 @@ from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import Worktree
 from ralph_hooks.tasklist.lookup import same_task
-from ralph_hooks.tasklist.model import Dialect, Task, TaskList
+from ralph_hooks.tasklist.model import Task, TaskList
 
 
 class Site(NamedTuple):
@@ -48,8 +47,8 @@ def look(
     if tip is None:
         raise RefusedError(f"the branch {batch.target} is gone", f"make it again: git branch NAME {batch.base}")
     tree = objects.tree_of(tip)
-    binder, loose = _find_pages(objects, place or work.repository, work.folder, batch, tree)
-    pages = binder.read(objects, tree, work.folder, Dialect(batch.dialect))
+    binder, loose = _find_pages(objects, place or work.repository, batch, tree)
+    pages = binder.read(objects, tree, batch)
     listed = pages.list or loose.list
     if listed is None:
         raise RefusedError(f"the task list {batch.tasks} is not in {batch.target}", "commit it there first")
@@ -64,14 +63,14 @@ def tasks_of(site: Site, batch: Batch) -> dict[int, Task]:
     return {index: task for index, task in found if task is not None}
 
 
-def _find_pages(objects: Objects, top: Repository, folder: Path, batch: Batch, tree: str) -> tuple[Binder, Pages]:
+def _find_pages(objects: Objects, top: Repository, batch: Batch, tree: str) -> tuple[Binder, Pages]:
     """Which pages git keeps, and what the others hold on disk. A missing log is made in git, unless it is ignored."""
     spec = spec_of(batch)
     entry = objects.entry(tree, spec.tasks)
     tracked = entry is not None and entry.mode in REGULAR
     listed = None
     if not tracked and kept(top, spec.tasks) is Kept.IGNORED:
-        listed = read_list(folder, decode((top.top / spec.tasks).read_bytes()), Dialect(batch.dialect))
+        listed = read_list(objects, batch, decode((top.top / spec.tasks).read_bytes()))
     log, logged = spec.progress, None
     if log and page_text(objects, tree, log) is None:
         how = kept(top, log)
