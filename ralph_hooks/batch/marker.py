@@ -20,8 +20,11 @@ def put(folder: Path, target: str | None) -> None:
         if target is None:
             path.unlink(missing_ok=True)
             return
+        said = os.fsencode(target) + b"\n"
+        if path.is_file() and path.read_bytes() == said:
+            return
         fresh = path.with_name(f"{NAME}.new")  # one at a time: the store's transaction is a lock
-        fresh.write_bytes(os.fsencode(target) + b"\n")
+        fresh.write_bytes(said)
         fresh.replace(path)
     except OSError as error:
         raise RalphError(f"{path} cannot be written: {error.strerror}", "mend that, then try again") from error
