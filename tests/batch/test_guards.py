@@ -381,6 +381,26 @@ def test_a_list_that_was_edited_again_by_the_end_of_the_landing(
     assert ran.json["warnings"] == [f"{shop.page('tasks.md')} has local changes again"]
 
 
+def test_a_target_that_was_moved_back_to_the_base_without_its_worktree(shop: Workshop) -> None:
+    """Of where it was before, the reflog alone tells."""
+    attempts(shop, t1={"mine.txt": "mine\n"})
+    shop.write({"theirs.txt": "theirs\n"})
+    shop.commit("By hand")
+    shop.git("update-ref", "refs/heads/main", "HEAD~1")
+    ran = shop.land()
+    assert (ran.code, shop.status()) == (2, "A  theirs.txt")
+    assert "its worktree" in ran.err
+
+
+def test_a_page_that_could_not_be_written(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts(shop, t1={"mine.txt": "mine\n"})
+    settle = landing.carry_out
+    monkeypatch.setattr(landing, "carry_out", lambda *args: settle(*args)._replace(pages=True))
+    ran = shop.land()
+    assert (ran.code, ran.json["signal"]) == (1, None)
+    assert ran.json["warnings"] == ["a page of the spec could not be written"]
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_a_branch_that_is_switched_right_after_the_landing(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch, looks: int

@@ -186,6 +186,14 @@ def test_our_own_ref_locks_go(shop: Workshop, tmp_path: Path) -> None:
     assert list((shop.path / ".git").rglob("*.lock")) == []
 
 
+def test_what_a_claim_names_is_put_in_order_by_every_command(shop: Workshop) -> None:
+    lock = ref_lock(shop)
+    shop.write({".git/ralph/claims/refs": json.dumps({"locks": {str(lock): "new"}})})
+    lock.write_text("new")
+    assert shop.run("status").code == 0
+    assert not lock.exists()
+
+
 def test_the_store_is_rebuilt_while_a_batch_is_open(shop: Workshop) -> None:
     (shop.path / ".git/ralph/ralph.db").unlink()
     status = shop.run("status", "--format", "json").json

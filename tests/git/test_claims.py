@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
+from ralph_hooks.git import claims
 from ralph_hooks.git.claims import Claim, are_left, claimed, settle_claims
 
 
@@ -30,19 +32,29 @@ def crash(folder: Path, claim: Claim, *made: tuple[Path, str]) -> None:
 
 
 def test_what_was_claimed_goes(folder: Path) -> None:
-    lock, empty = folder / "main.lock", folder / "HEAD.lock"
-    crash(folder, Claim({str(lock): "new", str(empty): ""}), (lock, "ne"), (empty, ""))
+    lock, empty, scratch = folder / "main.lock", folder / "HEAD.lock", folder / "index.ralph"
+    claim = Claim({str(lock): "new", str(empty): ""}, own=(str(scratch),))
+    crash(folder, claim, (lock, "ne"), (empty, ""), (scratch, "x"))
     assert are_left(folder)
     settle_claims(folder)
     assert not lock.exists()
     assert not empty.exists()
+    assert not scratch.exists()
     assert not are_left(folder)
 
 
 def test_what_was_there_before_stays(folder: Path) -> None:
     lock = folder / "main.lock"
     lock.write_text("")
-    crash(folder, Claim({str(lock): "new"}))
+    crash(folder, Claim({str(lock): "new"}), (lock, "new"))  # as whoever made it goes on to do
+    settle_claims(folder)
+    assert lock.exists()
+
+
+def test_what_was_made_before_the_claim_was_written_stays(folder: Path) -> None:
+    lock, since = folder / "main.lock", time.time() + 60
+    crash(folder, Claim({str(lock): "new"}), (lock, "new"))
+    os.utime(folder / "ralph" / "claims" / "refs", (since, since))
     settle_claims(folder)
     assert lock.exists()
 
@@ -54,10 +66,15 @@ def test_what_holds_something_else_stays(folder: Path) -> None:
     assert lock.exists()
 
 
-def test_an_empty_lock_stays_while_git_is_at_work_here(folder: Path) -> None:
+@pytest.mark.parametrize("named", [False, True], ids=["it stands here", "it was told where"])
+def test_an_empty_lock_stays_while_git_is_at_work_here(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, named: bool
+) -> None:
+    monkeypatch.setattr(claims, "_PATIENCE", 0)
     lock = folder / "HEAD.lock"
     crash(folder, Claim({str(lock): ""}), (lock, ""))
-    with subprocess.Popen(["git", "cat-file", "--batch"], cwd=folder.parent, stdin=subprocess.PIPE) as git:
+    command = ["git", *([f"--git-dir={folder}"] if named else []), "cat-file", "--batch"]
+    with subprocess.Popen(command, cwd="/" if named else folder.parent, stdin=subprocess.PIPE) as git:
         settle_claims(folder)
         assert lock.exists()
         assert are_left(folder), "for the next time"
@@ -75,8 +92,46 @@ def test_a_removal_that_was_begun_is_ended_and_one_that_was_not_stays(folder: Pa
     crash(folder, Claim(gone=gone))
     settle_claims(folder)
     assert worktree.is_dir()
+    assert admin.is_dir()
     crash(folder, Claim(gone=gone))
     worktree.rename(gone[str(worktree)])
     settle_claims(folder)
     assert not admin.exists()
     assert not Path(gone[str(worktree)]).exists()
+
+
+def test_a_folder_of_gits_that_another_worktree_has_by_now_stays(folder: Path) -> None:
+    worktree, admin = folder.parent / "tree", folder / "worktrees" / "tree"
+    admin.mkdir(parents=True)
+    (admin / "gitdir").write_text(f"{folder.parent}/another/.git\n")
+    crash(folder, Claim(gone={str(worktree): f"{worktree}.gone", str(admin): f"{admin}.gone"}))
+    settle_claims(folder)
+    assert admin.is_dir()
+
+
+@pytest.mark.parametrize(("says", "stays"), [("/tree/.gi", False), ("/another/.git\n", True)])
+def test_a_worktree_that_was_being_made_goes_and_anothers_stays(folder: Path, says: str, *, stays: bool) -> None:
+    admin = folder / "worktrees" / "tree"
+    admin.mkdir(parents=True)
+    crash(folder, Claim(making={str(admin): "/tree/.git"}), (admin / "gitdir", says))
+    settle_claims(folder)
+    assert admin.exists() == stays
+
+
+def make(*paths: Path) -> None:
+    for path in paths:
+        path.write_text("ne")
+
+
+def test_what_an_error_leaves_goes_at_once(folder: Path) -> None:
+    lock, missing = folder / "main.lock", folder / "nowhere" / "x"
+    with pytest.raises(FileNotFoundError), claimed(folder, "refs", Claim({str(lock): "new"})):
+        make(lock, missing)
+    assert not lock.exists()
+    assert not are_left(folder)
+
+
+def test_a_claim_that_was_not_written_to_its_end_claims_nothing(folder: Path) -> None:
+    crash(folder, Claim(), (folder / "ralph" / "claims" / "refs", '{"locks"'))
+    settle_claims(folder)
+    assert not are_left(folder)

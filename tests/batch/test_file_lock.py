@@ -1,0 +1,56 @@
+"""A lock that git processes inherit: theirs when the command is dead, and let go when that lets it go."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import pytest
+
+from ralph_hooks.batch.file_lock import BusyError, file_lock
+from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.conversation import Conversation
+from ralph_hooks.git.process import begun
+
+
+def conversation(cwd: Path, *args: str) -> AbstractContextManager[Conversation]:
+    return closing(Conversation(cwd, *args))
+
+
+@pytest.mark.parametrize("begin", [begun, conversation])
+def test_a_git_process_that_outlives_its_command_keeps_it(
+    begin: Callable[..., AbstractContextManager[object]], tmp_path: Path
+) -> None:
+    """The command alone is killed, and its git waits for what it is to read."""
+    lock, pipe = tmp_path / "lock", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = os.fork()
+    if command == 0:
+        with file_lock(lock, 0, "here"), begin(tmp_path, "hash-object", str(pipe)):
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(command, 0)
+    try:
+        with pytest.raises(BusyError), file_lock(lock, 0, "here"):
+            pass
+    finally:
+        pipe.write_bytes(b"")
+    with file_lock(lock, 10, "here"):
+        pass
+
+
+def test_who_has_inherited_it_and_lives_on_does_not_keep_it(tmp_path: Path) -> None:
+    """As a daemon that a hook of git's has begun."""
+    with file_lock(tmp_path / "lock", 0, "here"):
+        heir = subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=False)
+    with heir, file_lock(tmp_path / "lock", 0, "here"):
+        assert heir.poll() is None
+
+
+def test_one_that_cannot_be_opened_is_not_done_without(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(RefusedError, match="cannot be written"), file_lock(tmp_path / "lock", 0, "here"):
+        raise AssertionError("nobody holds it")
