@@ -1,4 +1,4 @@
-"""`--kill-point N`: of a sweep over all points at which a command can be broken off, that one alone."""
+"""What of the sweeps in tests/faults is run: `--kill-point N` and `--every N`."""
 
 from __future__ import annotations
 
@@ -8,3 +8,5 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "of the sweeps in tests/faults only the point of this number, which a failure of one of them names"
     parser.addoption("--kill-point", type=int, metavar="N", help=text)
+    text = "of torn writes, interruptions and errors of the disk, every N-th point (by default %(default)s)"
+    parser.addoption("--every", type=int, metavar="N", default=8, help=text)

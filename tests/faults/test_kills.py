@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from injecting import Fault, Point, beginning, ended_at_once
+from injecting import Fault, beginning, ended_at_once
 from reliability import Proved
 from scenes import DEEDS
 from sweeping import Stage, quick_folder, recovered, sweep
@@ -14,7 +14,6 @@ from sweeping import Stage, quick_folder, recovered, sweep
 from ralph_hooks.cli import INTERRUPTED
 
 PARTS = [(name, part) for name, deed in DEEDS.items() for part in range(deed.parts)]
-EVERY = 3  # every third point: what an error does differs less than what a kill leaves
 FEW = {"land": 9, "start": 17}  # parts of the fast run, of which it takes one
 
 
@@ -23,6 +22,13 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with quick_folder() as folder:
         monkeypatch.setenv("TMPDIR", str(folder))
         yield folder
+
+
+@pytest.fixture
+def every(request: pytest.FixtureRequest) -> int:
+    """Of what differs less than kills do: an error, an interruption, the middle of a write."""
+    found: int = request.config.getoption("--every")
+    return found
 
 
 @pytest.fixture
@@ -40,18 +46,13 @@ def test_killed_at_every_point(name: str, part: int, scratch: Path, only: int | 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "part"), PARTS)
-def test_killed_in_the_middle_of_every_write(
-    name: str, part: int, scratch: Path, only: int | None, proved: Proved
+@pytest.mark.parametrize("name", DEEDS)
+def test_killed_in_the_middle_of_a_write(
+    name: str, scratch: Path, every: int, only: int | None, proved: Proved
 ) -> None:
-    first, second = sweep(Stage(DEEDS[name], scratch, part, DEEDS[name].parts, only), "tear", _is_torn)
+    first, second = sweep(Stage(DEEDS[name], scratch, 0, every, only, calls={"write"}), "tear")
     proved("kill points in the middle of a write", first)
     proved("kill points in the recovery from one of those", second)
-
-
-def _is_torn(point: Point) -> bool:
-    """SQLite writes its pages and its journal a few bytes at a time: the middle of each differs little from its end."""
-    return point.call == "write" and not point.path.endswith("ralph.db-journal")
 
 
 @pytest.mark.parametrize("name", FEW)
@@ -76,8 +77,8 @@ def test_the_next_command_waits_for_a_git_process_that_outlives_its_command(scra
 @pytest.mark.slow
 @pytest.mark.parametrize("action", ["sigint", "sigterm"])
 @pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort"])
-def test_interrupted_at_every_point(name: str, action: str, scratch: Path, only: int | None, proved: Proved) -> None:
-    stage = Stage(DEEDS[name], scratch, 0, EVERY, only)
+def test_interrupted(name: str, action: str, scratch: Path, every: int, only: int | None, proved: Proved) -> None:
+    stage = Stage(DEEDS[name], scratch, 0, every, only)
     count = 0
     for point in stage.points():
         stage.back("before")
@@ -94,10 +95,10 @@ def test_interrupted_at_every_point(name: str, action: str, scratch: Path, only:
 @pytest.mark.slow
 @pytest.mark.parametrize("action", ["full", "eio"])
 @pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort"])
-def test_an_error_of_the_disk_at_every_point(
-    name: str, action: str, scratch: Path, only: int | None, proved: Proved
+def test_an_error_of_the_disk(
+    name: str, action: str, scratch: Path, every: int, only: int | None, proved: Proved
 ) -> None:
-    stage = Stage(DEEDS[name], scratch, 0, EVERY, only)
+    stage = Stage(DEEDS[name], scratch, 0, every, only)
     count = 0
     for point in stage.points(faults=True):
         stage.back("before")
