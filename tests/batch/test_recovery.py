@@ -96,6 +96,13 @@ def test_files_that_somebody_edited_after_the_crash_are_kept(shop: Workshop, tmp
     assert shop.land().ids("landed") == ["1.1", "1.2"]
 
 
+def test_the_beginning_of_what_git_was_writing_is_no_edit(shop: Workshop, tmp_path: Path) -> None:
+    kill(shop, tmp_path, "read-tree", "after")
+    shop.write({"a.txt": "lan"})
+    assert shop.run("recover").code == 0
+    assert shop.read("a.txt") == "landed\n"
+
+
 def test_the_target_has_gone_elsewhere(shop: Workshop, tmp_path: Path) -> None:
     kill(shop, tmp_path, "read-tree")
     shop.git("update-ref", "refs/heads/main", shop.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "Else"))
