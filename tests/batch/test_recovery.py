@@ -141,6 +141,14 @@ def test_an_undo_that_never_happened_is_not_taken_for_one(shop: Workshop, tmp_pa
     assert shop.ticks() == ["1.1", "1.2"]
 
 
+def test_a_journal_alone_is_put_in_order_by_every_command(shop: Workshop) -> None:
+    """With no claim beside it: whoever was killed had git at work on nothing."""
+    batch = shop.land().json["batch"]
+    shop.git("update-ref", f"refs/ralph/landing/{batch}", f"refs/ralph/log/{batch}")
+    assert shop.run("status").code == 0
+    assert journal(shop) == {}
+
+
 @pytest.mark.parametrize("whose", ["its own", "another landing's"])
 def test_a_journal_that_was_filed_and_not_yet_taken_away(shop: Workshop, whose: str) -> None:
     batch = shop.land().json["batch"]
