@@ -8,5 +8,5 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "of the sweeps in tests/faults only the point of this number, which a failure of one of them names"
     parser.addoption("--kill-point", type=int, metavar="N", help=text)
-    text = "of torn writes, interruptions and errors of the disk, every N-th point (by default %(default)s)"
+    text = "of torn writes, interruptions and full disks, every N-th point (by default %(default)s)"
     parser.addoption("--every", type=int, metavar="N", default=8, help=text)

@@ -144,6 +144,7 @@ static int begin(char **argv)
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
         setpgid(0, 0);
+        signal(SIGINT, SIG_DFL); /* a shell has a command in the background ignore it */
         if ((listener = listen_to_calls()) < 0)
             give_up("seccomp user notification");
         pass_descriptor(channel[0], &listener, 1);
