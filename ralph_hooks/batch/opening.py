@@ -98,7 +98,7 @@ def _drafted(work: Workplace, objects: Objects, ground: Ground) -> Batch:
         kind=spec.kind,
         dialect=ground.listed.dialect,
         handler=ground.handler,
-        started=now(),
+        started=now("microseconds"),  # a store that is made anew has its batches in this order
         copied=_copied(work.repository, objects, spec),
         attempts=(),
         phase=Phase.OPENING,

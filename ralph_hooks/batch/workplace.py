@@ -73,6 +73,6 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def now() -> str:
-    """The time as it is stored, for people."""
-    return clock().isoformat(timespec="seconds")
+def now(precision: str = "seconds") -> str:
+    """The time as it is stored: for people, or finer where it tells what came first."""
+    return clock().isoformat(timespec=precision)
