@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -150,7 +151,13 @@ def test_links_copies_and_setup_are_made_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize("setting", ["core.splitIndex=true", "core.untrackedCache=true", "core.checkStat=minimal"])
 def test_nothing_is_left_whatever_the_user_has_configured(shop: Workshop, setting: str) -> None:
     shop.git("config", *setting.split("="))
-    assert leaves_nothing(shop, {"swapped": DEEDS["swapped_folders"]})
+    # To a git that looks at whole seconds the files of a worktree are alike, and older than the index that knows them.
+    next_second()
+    assert leaves_nothing(shop, {"later": lambda *_: next_second(), "swapped": DEEDS["swapped_folders"]})
+
+
+def next_second() -> None:
+    time.sleep(1 - time.time() % 1)
 
 
 # When a worktree is not kept, or not taken.
