@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks.integrations.claude.registration import EVENTS
+
 ROOT = Path(__file__).resolve().parents[1]
-ALLOWED, ALLOWED_OPEN = 4.0, 8.0  # times `python -c pass`, of what the client calls: nothing to do; an open batch
+ALLOWED, ALLOWED_OPEN = 1.0, 8.0  # times `python -c pass`, of what the client calls: nothing to do; an open batch
 OPEN = "open batch"
 TASKS = "# Tasks\n\n## Phase 1\n\n- [ ] 1.1 [P] One\n  - **Do**: it\n- [ ] 1.2 [P] Two\n  - **Do**: it\n"
 COMMIT = ("-c", "user.name=B", "-c", "user.email=b@example.org", "commit", "--quiet", "-m", "Begin")
@@ -44,17 +46,26 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        _compiled(Path(folder))
         bare, busy = Path(folder, "bare"), Path(folder, "busy")
         subprocess.run(["git", "init", "--quiet", bare], check=True)
         _open_batch(busy)
         cases = [*_cases(bare), *_open_cases(busy)]
         times: dict[str, list[float]] = {case.name: [] for case in cases}
-        for _ in range(args.rounds):
+        for number in range(args.rounds + 1):
             for case in cases:
-                times[case.name].append(_seconds(case))
+                took = _seconds(case)
+                if number:  # the first round warms up
+                    times[case.name].append(took)
         if not (busy / ".git" / "ralph" / "claude").exists():
             raise AssertionError("the batch is not open any more: nothing was measured")
     return _report(times)
+
+
+def _compiled(folder: Path) -> None:
+    """As an installed package has it: modules are compiled once, not at every start."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
 
 
 def _cases(place: Path) -> list[Case]:
@@ -80,7 +91,10 @@ def _common(place: Path) -> dict[str, object]:
 
 
 def _open_batch(place: Path) -> None:
-    """A repository with a list, whose two tasks a session has given to executors that are still at work."""
+    """A repository with a list, whose two tasks a session has given to executors that are still at work.
+
+    In the background, so that the end of a message ends neither.
+    """
     spec = place / "specs" / "demo"
     spec.mkdir(parents=True)
     (spec / "tasks.md").write_text(TASKS)
@@ -106,20 +120,54 @@ def _begin_executor(place: Path, task: str) -> None:
     agent = {"agent_id": f"a{task}", "agent_type": "spec-executor", "cwd": str(worktree)}
     begins = _common(place) | agent | {"hook_event_name": "SubagentStart"}
     _seconds(Case("", place, (*PROGRAM, "SubagentStart"), begins))
+    launched = asked | {"hook_event_name": "PostToolUse", "tool_response": {"status": "async_launched"}}
+    _seconds(Case("", place, (*PROGRAM, "PostToolUse"), _common(place) | launched))
 
 
 def _open_cases(place: Path) -> list[Case]:
-    """What the client tells us of while executors are at work: their steps, other agents, a person's prompt."""
-    agent = {"agent_id": "a1", "agent_type": "Explore"}
-    read = {"tool_name": "Read", "tool_use_id": "toolu_9", "tool_input": {"file_path": "/x"}, "tool_response": "text"}
-    events: dict[str, dict[str, object]] = {
-        "PostToolBatch": {"agent_id": "a1.1", "agent_type": "spec-executor", "tool_calls": [read]},
-        "UserPromptSubmit": {"prompt": "How is it going?"},
-        "SubagentStop": agent | {"stop_hook_active": False, "last_assistant_message": "Seen."},
-    }
+    """Every event that we are registered for, while executors are at work: whatever of it neither begins nor ends one.
+
+    Of those that may be about an agent there are two: about an executor, and about another agent.
+    """
+    other = {"agent_id": "a1", "agent_type": "Explore"}
+    own = {"agent_id": "a1.1", "agent_type": "spec-executor", "cwd": str(place / ".claude/worktrees/agent-a1.1")}
+    look, work = (
+        {
+            "tool_name": "Agent",
+            "tool_use_id": "toolu_9",
+            "tool_input": {"prompt": "Do it. " * 200, "subagent_type": kind},
+        }
+        for kind in ("Explore", "spec-executor")
+    )
+    step = {"tool_calls": [look | {"tool_response": "text " * 2000}]}
+    said = {"stop_hook_active": False, "last_assistant_message": "Seen."}
+    failed = {"error": "rate_limit"}
+    cases: tuple[tuple[str, str, Mapping[str, object]], ...] = (
+        ("SessionStart", "", {"source": "resume"}),
+        ("UserPromptSubmit", "", {"prompt": "How is it going?"}),
+        ("PreToolUse", "another agent", look),
+        ("SubagentStart", "an executor again", own),
+        ("SubagentStart", "another agent", other),
+        ("SubagentStop", "another agent", other | said),
+        ("StopFailure", "the session", failed),
+        ("StopFailure", "another agent", other | failed),
+        ("PostToolUse", "an executor of no batch", work | {"tool_response": {"status": "completed"}}),
+        ("PostToolUse", "another agent", look | {"tool_response": {"status": "completed"}}),
+        ("PostToolUseFailure", "an executor of no batch", work | failed),
+        ("PostToolUseFailure", "another agent", look | failed),
+        ("PostToolBatch", "the session", step),
+        ("PostToolBatch", "an executor", own | step),
+    )
+    if missed := EVENTS.keys() - {event for event, _, _ in cases}:
+        raise AssertionError(f"not measured: {', '.join(missed)}")
     return [
-        Case(f"{event}, {OPEN}", place, (*LAUNCHER, event), _common(place) | {"hook_event_name": event} | said)
-        for event, said in events.items()
+        Case(
+            ", ".join(filter(None, (event, whose, OPEN))),
+            place,
+            (*LAUNCHER, event),
+            _common(place) | {"hook_event_name": event} | payload,
+        )
+        for event, whose, payload in cases
     ]
 
 
@@ -139,8 +187,8 @@ def _report(times: Mapping[str, list[float]]) -> int:
         ratio = statistics.median(found) / unit
         missed |= ratio > (ALLOWED if "launcher" in name else ALLOWED_OPEN)
         rounds = sorted(one / base for one, base in zip(found, times["pass"], strict=True))
-        print(f"{name:30} {ratio:6.2f} times `python -c pass`  ({rounds[0]:.2f} to {rounds[-1]:.2f})")
-    print(f"allowed: {ALLOWED:.2f} for the launcher, {ALLOWED_OPEN:.2f} else  {'MISSED' if missed else 'ok'}")
+        print(f"{name:56} {ratio:6.2f} times `python -c pass`  ({rounds[0]:.2f} to {rounds[-1]:.2f})")
+    print(f"allowed: {ALLOWED:.2f} for the launcher, {ALLOWED_OPEN:.2f} with an {OPEN}  {'MISSED' if missed else 'ok'}")
     return int(missed)
 
 

@@ -29,8 +29,10 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def loaded(place: Path, *argv: str) -> set[str]:
-    asked = subprocess.run([sys.executable, "-c", PROBE, *argv], cwd=place, check=True, capture_output=True)
+def loaded(place: Path, *argv: str, stdin: bytes = b"") -> set[str]:
+    asked = subprocess.run(
+        [sys.executable, "-c", PROBE, *argv], cwd=place, check=True, capture_output=True, input=stdin
+    )
     return set(json.loads(asked.stdout))
 
 
@@ -51,6 +53,17 @@ def test_status_needs_no_markdown_and_plan_does(repository: Path) -> None:
 def test_plan_needs_no_store_and_status_does(repository: Path) -> None:
     assert "sqlite3" in loaded(repository, "status")
     assert "sqlite3" not in loaded(repository, "plan")
+
+
+def test_an_event_that_changes_nothing_loads_nothing_that_lands_or_starts(repository: Path) -> None:
+    loaded(repository, "start")
+    (repository / ".git" / "ralph" / "claude").write_text("{}")
+    event = {"hook_event_name": "UserPromptSubmit", "session_id": "s", "cwd": str(repository), "prompt": "Well?"}
+    modules = loaded(repository, "hook", "claude", "UserPromptSubmit", stdin=json.dumps(event).encode())
+    assert "ralph_hooks.integrations.claude.ends" in modules
+    late = ("batch.land", "batch.opening", "batch.pages", "git.objects", "tasklist.parse", "integrations.claude.calls")
+    assert not {f"ralph_hooks.{module}" for module in late} & modules
+    assert len([module for module in modules if module.startswith("ralph_hooks")]) < 40
 
 
 @pytest.mark.parametrize("argv", [("lint",), ("lint", "--fix"), ("lint", "--format", "sarif"), ("rule", "RH201")])

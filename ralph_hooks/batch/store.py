@@ -7,8 +7,6 @@ While a batch is open a marker stands beside it, for git's hooks (`batch/marker.
 and removed, while nobody can write, after the last one was closed: it may be there too long, never too short.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Where a command works: repository, configuration, store, and the lock that lets one change things at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime

@@ -4,8 +4,6 @@ whether a worktree still belongs to whom it belonged.
 Read as git reads them; what decides in the end is `repository.py`, which asks git.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path

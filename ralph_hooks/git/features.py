@@ -1,7 +1,5 @@
 """What this git can do. The only place that looks at a version number."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError

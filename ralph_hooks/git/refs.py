@@ -1,7 +1,5 @@
 """Refs: reading them, and moving several in one transaction that compares before it swaps."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,7 +1,5 @@
 """Which repository and worktree a directory belongs to, and whether work may be done there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "hooks" / "claude-event"
 EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "SubagentStart", "SubagentStop", "StopFailure")
 EVENTS += ("PostToolUse", "PostToolUseFailure", "PostToolBatch")
+ABOUT_AGENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure", "SubagentStart", "SubagentStop", "StopFailure")
 CALL = b'{"tool_input": {"subagent_type": "ralph-specum:spec-executor"}}'
 
 
@@ -92,13 +93,30 @@ def test_a_session_that_begins_beside_old_batches_is_handed_on(program: Path, re
     assert started(program) == ["hook claude SessionStart"]
 
 
-def test_calls_of_other_agents_start_nothing(program: Path, repository: Path) -> None:
-    other = b'{"tool_input": {"subagent_type": "Explore"}}'
-    call(repository, "PreToolUse", other)
+@pytest.mark.parametrize("event", ABOUT_AGENTS)
+def test_calls_and_ends_of_other_agents_start_nothing(program: Path, repository: Path, event: str) -> None:
+    busy(repository)
+    other = b'{"tool_input": {"subagent_type": "Explore"}, "agent_type": "Explore"}'
+    call(repository, event, other)
     assert started(program) == []
     (repository / ".ralph-hooks.toml").write_text('[claude]\nexecutors = ["builder"]\n')
-    call(repository, "PreToolUse", other)
-    assert started(program) == ["hook claude PreToolUse"]
+    call(repository, event, other)
+    assert started(program) == [f"hook claude {event}"]
+
+
+def test_the_main_checkout_says_who_is_an_executor_in_a_worktree(
+    program: Path, repository: Path, tmp_path: Path
+) -> None:
+    busy(repository)
+    for command in (["commit", "--quiet", "--allow-empty", "-m", "x"], ["worktree", "add", "-q", "../linked"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    (repository / "sub").mkdir()
+    project = {"CLAUDE_PROJECT_DIR": str(repository / "sub")}
+    call(tmp_path / "linked", "SubagentStop", b"{}", **project)
+    assert started(program) == []
+    (repository / ".ralph-hooks.yaml").write_text("claude.executors: [builder]\n")
+    call(tmp_path / "linked", "SubagentStop", b"{}", **project)
+    assert started(program) == ["hook claude SubagentStop"]
 
 
 @pytest.mark.parametrize(
@@ -150,13 +168,13 @@ def test_an_answer_counts_although_what_came_after_it_was_killed(program: Path, 
 @pytest.mark.parametrize("payload", [b"", b"\xff\xfe\x01 \\ %s \n\n", b"x" * 3_000_000 + b"\xc3"])
 def test_the_event_reaches_the_program_as_it_is(program: Path, repository: Path, payload: bytes) -> None:
     busy(repository)
-    call(repository, "SubagentStop", payload)
+    call(repository, "UserPromptSubmit", payload)
     assert program.with_name("input").read_bytes() == payload.rstrip(b"\n")  # JSON ends where it ends
 
 
 def test_an_endless_event_is_cut(program: Path, repository: Path) -> None:
     busy(repository)
-    call(repository, "SubagentStop", b"x" * 40_000_000)
+    call(repository, "UserPromptSubmit", b"x" * 40_000_000)
     assert program.with_name("input").stat().st_size == 16 * 1024 * 1024 + 1
 
 

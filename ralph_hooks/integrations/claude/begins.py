@@ -8,7 +8,6 @@ from ralph_hooks.batch.model import Batch, Phase
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.integrations.claude import owner, verdict
 from ralph_hooks.integrations.claude.answer import context
-from ralph_hooks.integrations.claude.landing import land_abandoned
 from ralph_hooks.integrations.claude.payload import SessionBegins, Where
 from ralph_hooks.integrations.claude.turn import NOTHING, Reply, changing
 
@@ -22,6 +21,8 @@ def session_begins(event: SessionBegins, place: Path) -> Reply:
             return NOTHING
         if not is_abandoned(batch, event.where):
             return Reply(context(EVENT, verdict.standing(batch)))
+        from ralph_hooks.integrations.claude.landing import land_abandoned  # noqa: PLC0415 - seldom, and it is much
+
         refusal = land_abandoned(work, batch, event.where)
         return Reply(context(EVENT, refusal)) if refusal else _told(work, batch)
 

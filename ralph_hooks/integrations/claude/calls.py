@@ -28,7 +28,7 @@ from ralph_hooks.integrations.claude.match import Listed, match
 from ralph_hooks.integrations.claude.payload import CallBegins
 from ralph_hooks.integrations.claude.prompt import Assignment, rewritten
 from ralph_hooks.integrations.claude.spacing import keep_apart
-from ralph_hooks.integrations.claude.turn import Reply, changing, untold
+from ralph_hooks.integrations.claude.turn import LeftError, Reply, changing, untold
 from ralph_hooks.spec import handler, state
 from ralph_hooks.spec.locate import Spec, locate
 from ralph_hooks.spec.numbering import number
@@ -42,14 +42,6 @@ WAIT = (
     3000.0  # seconds that a call waits for a place; then it goes on, because alone it would work in the main checkout
 )
 PAUSE = 0.5  # between two looks
-
-
-class LeftError(Exception):
-    """The call is none of a batch. `loud`: worth a line in the log and a word to the coordinator."""
-
-    def __init__(self, why: str, *, loud: bool = True) -> None:
-        super().__init__(why)
-        self.loud = loud
 
 
 class _Ready(NamedTuple):

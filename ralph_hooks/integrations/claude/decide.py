@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.integrations.claude.notes import Notes
 from ralph_hooks.integrations.claude.payload import PromptGiven
-from ralph_hooks.tasklist.model import Plan, Task, TaskList
+
+if TYPE_CHECKING:
+    from ralph_hooks.tasklist.model import Plan, Task, TaskList
 
 COMPLETE = re.compile(r"\bTASK_COMPLETE\b")
 REQUEST = "TASK_MODIFICATION_REQUEST"

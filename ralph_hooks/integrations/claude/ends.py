@@ -5,19 +5,15 @@ Every event may come twice, late or never; what one of them has done, the others
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from ralph_hooks.batch.adopt import adopt
-from ralph_hooks.batch.ending import remains
 from ralph_hooks.batch.model import Attempt, Batch, State
-from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.workplace import Workplace, open_workplace
 from ralph_hooks.errors import printable
 from ralph_hooks.integrations.claude import decide, notes
 from ralph_hooks.integrations.claude.answer import context, send_back
-from ralph_hooks.integrations.claude.attempts import attempt_of_agent, end_attempt, end_calls
 from ralph_hooks.integrations.claude.decide import Ending, Outcome
-from ralph_hooks.integrations.claude.landing import land_batch, tell
 from ralph_hooks.integrations.claude.payload import (
     AgentBegins,
     AgentEnds,
@@ -27,7 +23,7 @@ from ralph_hooks.integrations.claude.payload import (
     PromptGiven,
     StepEnded,
 )
-from ralph_hooks.integrations.claude.turn import NOTHING, PATIENCE, Reply, changing, own_batch
+from ralph_hooks.integrations.claude.turn import NOTHING, PATIENCE, Reply, changing, own_batch, tell
 
 
 def agent_begins(event: AgentBegins, place: Path) -> Reply:
@@ -37,6 +33,8 @@ def agent_begins(event: AgentBegins, place: Path) -> Reply:
         batch = own_batch(work, event.where)
         if batch is None or agent is None or not decide.is_awaited(batch):
             return NOTHING
+        from ralph_hooks.batch.adopt import adopt  # noqa: PLC0415 - not for one that is resumed
+
         complaint = adopt(work, batch, agent, Path(event.where.cwd)).complaint
     if complaint is None:
         return NOTHING
@@ -46,6 +44,8 @@ def agent_begins(event: AgentBegins, place: Path) -> Reply:
 
 def agent_ends(event: AgentEnds, place: Path) -> Reply:
     """Write down how an executor has ended. One that leaves work uncommitted is sent back, once."""
+    from ralph_hooks.integrations.claude.attempts import attempt_of_agent, end_attempt  # noqa: PLC0415 - see _ended
+
     with changing(place, PATIENCE) as work:
         batch = own_batch(work, event.where)
         attempt = attempt_of_agent(work, batch, event.where, event.notes) if batch else None
@@ -61,6 +61,8 @@ def agent_ends(event: AgentEnds, place: Path) -> Reply:
 
 def agent_fails(event: AgentFails, place: Path) -> Reply:
     """An executor has died of an API error. The client goes on at once, and may have removed its worktree by now."""
+    from ralph_hooks.integrations.claude.attempts import attempt_of_agent, end_attempt  # noqa: PLC0415 - see _ended
+
     with changing(place, PATIENCE) as work:
         batch = own_batch(work, event.where)
         attempt = attempt_of_agent(work, batch, event.where, "") if batch else None
@@ -80,8 +82,7 @@ def call_returned(event: CallReturned, place: Path) -> Reply:
             known = notes.read(work.folder)
             notes.write(work.folder, known._replace(launched=(*known.launched, event.call)))
         else:
-            ending = Ending(event.call, decide.outcome(event.report))
-            end_calls(work, batch, event.where.transcript, [ending], event.agent)
+            _ended(work, batch, event, [Ending(event.call, decide.outcome(event.report))], event.agent)
     return NOTHING
 
 
@@ -90,7 +91,7 @@ def call_failed(event: CallFailed, place: Path) -> Reply:
         batch = own_batch(work, event.where)
         if batch:
             ending = Ending(event.call, decide.failure(event.error or "its agent could not be started"))
-            _land_if_due(work, end_calls(work, batch, event.where.transcript, [ending]))
+            _land_if_due(work, _ended(work, batch, event, [ending]))
     return NOTHING
 
 
@@ -102,7 +103,7 @@ def step_ended(event: StepEnded, place: Path) -> Reply:
         if batch:
             known = notes.read(work.folder)._replace(called=True)
             notes.write(work.folder, known)
-            batch = end_calls(work, batch, event.where.transcript, decide.broken_off(batch, known))
+            batch = _ended(work, batch, event, decide.broken_off(batch, known))
             refusal = _land_if_due(work, batch)
         return tell(work, event.where, "PostToolBatch", refusal)
 
@@ -114,12 +115,33 @@ def prompt_given(event: PromptGiven, place: Path) -> Reply:
         endings = decide.notified(event)
         refusal = None
         if batch and endings:
-            refusal = _land_if_due(work, end_calls(work, batch, event.where.transcript, endings))
+            refusal = _land_if_due(work, _ended(work, batch, event, endings))
         return tell(work, event.where, "UserPromptSubmit", refusal)
+
+
+def _ended(
+    work: Workplace,
+    batch: Batch,
+    event: CallReturned | CallFailed | StepEnded | PromptGiven,
+    endings: Sequence[Ending],
+    agent: str | None = None,
+) -> Batch:
+    """The batch without those of its calls at work. `agent`: that of the only call, where it is known.
+
+    Most events end nobody, and are to cost little: what ends an attempt is loaded when there is one to end.
+    """
+    if not any(batch.of_call(ending.call) for ending in endings):
+        return batch
+    from ralph_hooks.integrations.claude.attempts import end_calls  # noqa: PLC0415
+
+    return end_calls(work, batch, event.where.transcript, endings, agent)
 
 
 def _unfinished(work: Workplace, batch: Batch, attempt: Attempt) -> str | None:
     """What an executor is told that says it is done and has not committed everything."""
+    from ralph_hooks.batch.ending import remains  # noqa: PLC0415 - at the end of one alone
+    from ralph_hooks.batch.pages import spec_of  # noqa: PLC0415
+
     own = spec_of(batch).own
     loose = [printable(path) for path in remains(work, attempt).loose if not own(path)]
     if not loose:
@@ -132,4 +154,8 @@ def _unfinished(work: Workplace, batch: Batch, attempt: Attempt) -> str | None:
 
 
 def _land_if_due(work: Workplace, batch: Batch) -> str | None:
-    return land_batch(work, batch) if decide.is_due(batch, notes.read(work.folder)) else None
+    if not decide.is_due(batch, notes.read(work.folder)):
+        return None
+    from ralph_hooks.integrations.claude.landing import land_batch  # noqa: PLC0415 - once in a batch
+
+    return land_batch(work, batch)

@@ -10,8 +10,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -24,6 +25,19 @@ from ralph_hooks.integrations.claude.registration import EVENTS
 if TYPE_CHECKING:
     from ralph_hooks.integrations.claude.turn import Reply
 
+# A module beside this one, and its function. Each loads what its event takes: most of those that come while a batch is
+# open change nothing.
+HANDLERS: Mapping[type, str] = {
+    payload.SessionBegins: "begins.session_begins",
+    payload.PromptGiven: "ends.prompt_given",
+    payload.CallBegins: "calls.call_begins",
+    payload.CallReturned: "ends.call_returned",
+    payload.CallFailed: "ends.call_failed",
+    payload.StepEnded: "ends.step_ended",
+    payload.AgentBegins: "ends.agent_begins",
+    payload.AgentEnds: "ends.agent_ends",
+    payload.AgentFails: "ends.agent_fails",
+}
 # Events after which worktrees may go: nobody is at work in them, or waits for us to end.
 TIDYING = (payload.StepEnded, payload.PromptGiven, payload.SessionBegins, payload.CallBegins)
 SPEAKING = (payload.StepEnded, payload.CallBegins)  # events whose silence would be taken for "all is well"
@@ -56,8 +70,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _handle(event: payload.Event, place: Place) -> None:
-    from ralph_hooks.integrations.claude.calls import LeftError  # noqa: PLC0415 - with all that works on batches
-    from ralph_hooks.integrations.claude.landing import tidy_up  # noqa: PLC0415
+    from ralph_hooks.batch import marker  # noqa: PLC0415 - with all that works on batches
+    from ralph_hooks.integrations.claude.turn import LeftError  # noqa: PLC0415
 
     told = None
     try:
@@ -68,25 +82,17 @@ def _handle(event: payload.Event, place: Place) -> None:
         if left.loud:
             _note(place, f"a call of an executor was left as it is: {left}")
             _print(context("PreToolUse", f"ralph-hooks leaves this call as it is, in the main checkout: {left}"))
-    if isinstance(event, TIDYING) and notes.exist(place.common_dir / "ralph"):
+    folder = place.common_dir / "ralph"
+    if isinstance(event, TIDYING) and notes.exist(folder) and (told or not marker.is_there(folder)):
+        from ralph_hooks.integrations.claude.landing import tidy_up  # noqa: PLC0415 - not beside an open batch
+
         tidy_up(place.top, told)
 
 
 def _handler(event: payload.Event) -> Callable[[Any, Path], Reply]:
-    from ralph_hooks.integrations.claude import begins, calls, ends  # noqa: PLC0415
-
-    handlers: dict[type, Callable[[Any, Path], Reply]] = {
-        payload.SessionBegins: begins.session_begins,
-        payload.PromptGiven: ends.prompt_given,
-        payload.CallBegins: calls.call_begins,
-        payload.CallReturned: ends.call_returned,
-        payload.CallFailed: ends.call_failed,
-        payload.StepEnded: ends.step_ended,
-        payload.AgentBegins: ends.agent_begins,
-        payload.AgentEnds: ends.agent_ends,
-        payload.AgentFails: ends.agent_fails,
-    }
-    return handlers[type(event)]
+    module, _, function = HANDLERS[type(event)].partition(".")
+    found: Callable[[Any, Path], Reply] = getattr(import_module(f"{__package__}.{module}"), function)
+    return found
 
 
 def _is_wanted(event: payload.Event, place: Place) -> bool:

@@ -16,12 +16,11 @@ from ralph_hooks.errors import RalphError
 from ralph_hooks.git.repository import worktree_at
 from ralph_hooks.git.worktrees import dirt, worktrees
 from ralph_hooks.integrations.claude import notes, owner, verdict
-from ralph_hooks.integrations.claude.answer import context
 from ralph_hooks.integrations.claude.attempts import end_calls
 from ralph_hooks.integrations.claude.decide import Ending
 from ralph_hooks.integrations.claude.decide import Outcome as Ended
 from ralph_hooks.integrations.claude.payload import Where
-from ralph_hooks.integrations.claude.turn import NOTHING, Reply, changing, untold
+from ralph_hooks.integrations.claude.turn import changing
 
 RECENT = 3  # batches whose worktrees may be left: what is older is for `gc`
 _LOCK = re.compile(r"claude agent .*\(pid (?P<pid>\d+)\b")  # how the client says who has locked a worktree
@@ -46,18 +45,6 @@ def land_abandoned(work: Workplace, batch: Batch, where: Where) -> str | None:
     transcript = Path(where.transcript).with_name(f"{batch.session}.jsonl")
     endings = [Ending(attempt.call, _ABANDONED) for attempt in batch.in_state(State.RUNNING) if attempt.call]
     return land_batch(work, end_calls(work, batch, str(transcript), endings))
-
-
-def tell(work: Workplace, where: Where, event: str, refusal: str | None = None) -> Reply:
-    """The reply that tells the session of its last landing, or why there was none; each is said once."""
-    record = untold(work, where)
-    if record and record.landing:
-        return Reply(context(event, verdict.told(record.batch, record.landing)), record.batch.id)
-    known = notes.read(work.folder)
-    if refusal is None or refusal == known.refusal:
-        return NOTHING
-    notes.write(work.folder, known._replace(refusal=refusal))
-    return Reply(context(event, refusal))
 
 
 def tidy_up(place: Path, told: str | None) -> None:

@@ -1,7 +1,5 @@
 """What Claude Code says on standard input, as events. Fields that we do not need are not looked at."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple

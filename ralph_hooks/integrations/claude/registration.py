@@ -4,8 +4,6 @@ Every hook has an explicit time limit. When it is over the client kills the hook
 said, so the program's own deadline comes before it: then it can still write down what happened.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any, NamedTuple
