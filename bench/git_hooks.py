@@ -54,6 +54,7 @@ def main() -> int:
                 print(f"{one.name} is not installed: left out")
         places = {one.name: one.make(_repository(Path(folder) / f"{number}")) for number, one in enumerate(there)}
         times = _measure(there, places, args.rounds)
+        times[PASS] = [_seconds([sys.executable, "-c", "pass"], Path(folder)) for _ in range(args.rounds)]
     return _report(there, times)
 
 
@@ -61,11 +62,16 @@ def _measure(there: list[Contestant], places: dict[str, Path], rounds: int) -> d
     times: dict[str, list[float]] = {one.name: [] for one in there}
     for number in range(rounds + 1):
         for one in there if number % 2 else there[::-1]:
-            began = time.perf_counter()
-            _git(places[one.name], "commit", "--quiet", "--allow-empty", "--message", "x")
+            took = _seconds(["git", "commit", "--quiet", "--allow-empty", "--message", "x"], places[one.name])
             if number:  # the first round warms up
-                times[one.name].append(time.perf_counter() - began)
+                times[one.name].append(took)
     return times
+
+
+def _seconds(command: list[str], cwd: Path) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, cwd=cwd, check=True, capture_output=True)
+    return time.perf_counter() - began
 
 
 def _report(there: list[Contestant], times: dict[str, list[float]]) -> int:
@@ -78,6 +84,8 @@ def _report(there: list[Contestant], times: dict[str, list[float]]) -> int:
             missed = missed or ratio > LIMIT
             said += f"  allowed: {LIMIT:.2f}  {'ok' if ratio <= LIMIT else 'MISSED'}"
         print(said)
+    more = (medians[EXECUTOR] - medians[EMPTY]) / medians[PASS]
+    print(f"in an executor's worktree the guards take {more:.2f} times as long as `python -c pass`")
     return int(missed)
 
 
@@ -138,14 +146,14 @@ def _manager(name: str) -> Callable[[Path], Path]:
     return make
 
 
-EMPTY = "empty sh scripts"
+EMPTY, EXECUTOR, PASS = "empty sh scripts", "ours, a batch, an executor's worktree", "python -c pass"
 CONTESTANTS = (
     Contestant("no hook", _none),
     Contestant(EMPTY, _empty),
     Contestant("ours, no batch", _ours, required=True),
     Contestant("ours, no batch, a linked worktree", _own_worktree, required=True),
     Contestant("ours, a batch, the main worktree", _open, required=True),
-    Contestant("ours, a batch, an executor's worktree", _executor),
+    Contestant(EXECUTOR, _executor),
     Contestant("pre-commit", _manager("pre-commit")),
     Contestant("prek", _manager("prek")),
 )
@@ -156,6 +164,8 @@ def _shut_out_the_user(folder: Path) -> None:
     config.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
     os.environ |= {"GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(folder)}
     os.environ |= {"PRE_COMMIT_HOME": str(folder / "pre-commit"), "PREK_HOME": str(folder / "prek")}
+    os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
         os.environ.pop(name, None)
     if shutil.which("git") is None:

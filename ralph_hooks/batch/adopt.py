@@ -6,9 +6,8 @@ from pathlib import Path
 
 from ralph_hooks.batch.equip import copied_files, equip
 from ralph_hooks.batch.file_lock import file_lock
-from ralph_hooks.batch.model import Adopted, Attempt, Batch
+from ralph_hooks.batch.model import Adopted, Attempt, Batch, is_made
 from ralph_hooks.batch.record import pin_record
-from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.confined import confined

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ralph_hooks.batch.loose import UNCOMMITTED, UNCOMMITTED_PAGES
-from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of
+from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of, trailers_of
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.squash import Squash
 from ralph_hooks.git.identity import Signer, asking_signer, write_signed
@@ -75,9 +74,3 @@ def commit_task(
     message = compose(subject, subjects, trailers)
     raw = raw_commit(tree, parent, author, Signature(shared.who, time), message)
     return shared.sign(raw) if shared.sign else objects.write("commit", raw)
-
-
-def trailers_of(batch: Batch, task: str) -> list[tuple[str, str]]:
-    """The trailers that tie a commit to its task."""
-    spec = PurePosixPath(batch.tasks).parent.name or batch.tasks
-    return [("Ralph-Spec", spec), ("Ralph-Task", task), ("Ralph-Batch", batch.id)]

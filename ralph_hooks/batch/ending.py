@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.loose import Loose, committed
-from ralph_hooks.batch.model import Attempt, Batch, State
-from ralph_hooks.batch.squash import is_made
+from ralph_hooks.batch.model import Attempt, Batch, State, is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.confined import confined

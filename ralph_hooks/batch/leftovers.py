@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import Remains, branch_ref, branch_tip, remains
-from ralph_hooks.batch.model import Attempt
+from ralph_hooks.batch.model import Attempt, is_made
 from ralph_hooks.batch.pool import give
-from ralph_hooks.batch.squash import is_made
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import Repository

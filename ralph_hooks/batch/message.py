@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from ralph_hooks.batch.model import Batch
 
 SUBJECT_LIMIT = 200  # characters; the rest goes into the body
 LISTED_SUBJECTS = 50
@@ -90,3 +93,9 @@ def _one_line(text: str) -> str:
     """On one line, without control characters: field and subject come from files that anybody may have written."""
     spaced = " ".join(text.split())
     return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs"})
+
+
+def trailers_of(batch: Batch, task: str) -> list[tuple[str, str]]:
+    """The trailers that tie a commit to its task."""
+    spec = PurePosixPath(batch.tasks).parent.name or batch.tasks
+    return [("Ralph-Spec", spec), ("Ralph-Task", task), ("Ralph-Batch", batch.id)]

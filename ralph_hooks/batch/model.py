@@ -3,6 +3,7 @@
 Frozen data with a JSON form: the same document stands in SQLite and, pinned, under `refs/ralph/batch/`.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,6 +71,11 @@ class Attempt(NamedTuple):
     @staticmethod
     def from_json(document: dict[str, Any]) -> "Attempt":
         return Attempt(**{**document, "state": State(document["state"]), "made": tuple(document["made"])})
+
+
+def is_made(path: str, made: Sequence[str]) -> bool:
+    """Is `path` one of those that `link`, `copy` or `setup` made, or in a folder that they made?"""
+    return any(path == item or path.startswith(item.rstrip("/") + "/") for item in made)
 
 
 class Adopted(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ralph_hooks.batch.message import CommitText, read_commit
-from ralph_hooks.batch.model import Attempt
+from ralph_hooks.batch.model import Attempt, is_made
 from ralph_hooks.git.diff import Diff, diff_trees, renames
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.names import is_forbidden
@@ -146,11 +146,6 @@ def _taken_back(objects: Objects, look: _Look, change: Diff, came_along: Diff) -
         trees = (objects.tree_of(look.base), objects.tree_of(look.head))
         back -= {rename.source for rename in renames(objects, [trees])[0]}
     return back
-
-
-def is_made(path: str, made: Sequence[str]) -> bool:
-    """Is `path` one of those that `link`, `copy` or `setup` made, or in a folder that they made?"""
-    return any(path == item or path.startswith(item.rstrip("/") + "/") for item in made)
 
 
 def _walk(repository: Repository, base: str, tip: str, heads: Sequence[str]) -> _Walk:

@@ -6,15 +6,16 @@ because a list item put above it would swallow it. Setext headings are not known
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-_HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
-_MARKER = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
-_KEY = re.compile(r"[\w-]+:")  # how a front matter starts; other text below a `---` is content
-_FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
+from ralph_hooks.patterns import pattern
+
+_HEADING = pattern(r"#{1,6}(?=[ \t]|$)")
+_MARKER = pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
+_KEY = pattern(r"[\w-]+:")  # how a front matter starts; other text below a `---` is content
+_FENCE = pattern(r"(`{3,})[^`]*$|(~{3,})")
 
 
 class Kind(Enum):

@@ -209,14 +209,14 @@ def test_from_a_subfolder_with_a_part_of_the_changes(shop: Workshop, place: Path
 def test_a_guard_that_breaks_lets_people_and_executors_commit(shop: Workshop, place: Path) -> None:
     shop.write({".ralph-hooks.toml": "scope = 1\n"})
     said = passed(place, "commit", "--allow-empty", "-m", "x")
-    assert "the guard pre-commit could not run and checked nothing: .ralph-hooks.toml:1: scope cannot be 1" in said
+    assert "the guard commit could not run and checked nothing: .ralph-hooks.toml:1: scope cannot be 1" in said
     assert shop.run("hook", "git", "pre-commit", at=place).code == 0
     for command in (["/nowhere/python"], ["python3", "-I", "-S", "-m", "ralph_hooks"], ["sh", "-c", "kill -9 $$"]):
         guard(shop, command)
         said = passed(place, "commit", "--allow-empty", "-m", "x")
-        assert "ralph-hooks: the guard pre-commit could not run (status " in said
+        assert "ralph-hooks: the guard commit could not run (status " in said
         assert passed(shop.path, "commit", "--allow-empty", "-m", "x") == ""
-    assert "the guard commit-msg could not run" in (shop.path / ".git/ralph/errors.log").read_text()
+    assert "the guard commit could not run" in (shop.path / ".git/ralph/errors.log").read_text()
 
 
 def test_an_ended_landing_says_what_executors_did(shop: Workshop, place: Path) -> None:

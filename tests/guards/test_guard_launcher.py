@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
-from guarded import LIST, guard
+from guarded import LIST, guard, passed
 from workshop import Workshop
 
 from ralph_hooks.integrations.git_hooks import registration
@@ -25,10 +27,19 @@ def shop(tmp_path: Path) -> Workshop:
     return shop
 
 
-def call(shop: Workshop, place: Path, name: str, *args: str, stdin: str = "", git_dir: Path | None = None) -> str:
+def call(
+    shop: Workshop,
+    place: Path,
+    name: str,
+    *args: str,
+    stdin: str = "",
+    git_dir: Path | None = None,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """What the launcher asks, called as git calls it; empty where it decided by itself, to let it pass."""
-    linked = (place / ".git").is_file()
-    env = {**os.environ, "GIT_DIR": str(git_dir or shop.path / ".git/worktrees/linked")} if linked else os.environ
+    env = {**os.environ, **env}
+    if (place / ".git").is_file():
+        env["GIT_DIR"] = str(git_dir or shop.path / ".git/worktrees/linked")
     hook = shop.path / ".git/hooks" / name
     command = [str(hook)] if hook.exists() else [str(shop.path / ".git" / registration.INSTALLED), name]
     done = subprocess.run(
@@ -115,6 +126,55 @@ def test_a_path_that_sh_cannot_read_is_for_python(shop: Workshop) -> None:
         [odd / ".git/ralph/git-guard", "pre-commit"], cwd=place, env=env, capture_output=True, check=False
     )
     assert done.stdout.startswith(b"asked: ")
+
+
+AT_ONCE = {"GIT_EDITOR": ":", "GIT_INDEX_FILE": ".git/index"}  # as git tells hooks of a commit without an editor
+
+
+def test_where_no_editor_comes_between_the_second_hook_asks_for_both(shop: Workshop) -> None:
+    linked = shop.path.with_name("linked")
+    assert call(shop, linked, "pre-commit", env=AT_ONCE) == ""
+    message = (".git/worktrees/linked/COMMIT_EDITMSG",)
+    assert call(shop, linked, "commit-msg", *message, env=AT_ONCE) == f"asked: --refusal 97 commit {message[0]}\n"
+    assert call(shop, linked, "commit-msg", ".git/MERGE_MSG", env=AT_ONCE).startswith("asked: --refusal 97 commit-msg ")
+    for missing in AT_ONCE:
+        told = {name: value for name, value in AT_ONCE.items() if name != missing}
+        assert call(shop, linked, "pre-commit", env=told) == "asked: --refusal 97 pre-commit\n"
+        assert call(shop, linked, "commit-msg", *message, env=told).startswith("asked: --refusal 97 commit-msg ")
+
+
+@pytest.mark.parametrize("other", ["pre-commit", "commit-msg"])
+def test_where_somebody_elses_hook_is_one_of_the_two_each_asks_for_itself(shop: Workshop, other: str) -> None:
+    hook = shop.path / ".git/hooks" / other
+    hook.unlink()
+    hook.write_text(f'#!/bin/sh\nexec "{shop.path}/.git/ralph/git-guard" {other} "$@"\n')
+    hook.chmod(0o755)
+    for name, args in (("pre-commit", ()), ("commit-msg", (".git/COMMIT_EDITMSG",))):
+        asked = call(shop, shop.path.with_name("linked"), name, *args, env=AT_ONCE)
+        assert asked == " ".join(["asked: --refusal 97", name, *args]) + "\n"
+
+
+@pytest.mark.compat("hooks")
+@pytest.mark.parametrize(
+    ("command", "asked"),
+    [
+        (("commit", "--allow-empty", "-m", "x"), ["commit"]),
+        (("commit", "-a", "-m", "x"), ["commit"]),
+        (("commit", "-m", "x", "specs"), ["commit"]),
+        (("-c", "core.editor=true", "commit", "--allow-empty", "--amend"), ["pre-commit", "commit-msg"]),
+        (("merge", "--no-ff", "--no-edit", "other"), ["commit-msg"]),
+    ],
+)
+def test_what_a_command_of_gits_asks(
+    shop: Workshop, tmp_path: Path, command: tuple[str, ...], asked: list[str]
+) -> None:
+    shop.write({"more": "1\n"})
+    shop.git("branch", "other", shop.commit("More"))
+    guard(shop, ["sh", "-c", f'shift 2; echo "$3" >>"{tmp_path}/asked"', "sh"])
+    linked = shop.path.with_name("linked")
+    shop.write({"specs/demo/tasks.md": f"{LIST}\n"}, at=linked)
+    passed(linked, *command)
+    assert (tmp_path / "asked").read_text().split() == asked
 
 
 @pytest.mark.parametrize("name", ["pre-commit.legacy", "pre-commit.old"])

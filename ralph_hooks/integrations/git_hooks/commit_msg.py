@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ralph_hooks.batch.commits import trailers_of
+from ralph_hooks.batch.message import trailers_of
 from ralph_hooks.batch.model import Attempt
 from ralph_hooks.batch.pages import decode, encode
 from ralph_hooks.git.index import commit_config
@@ -14,6 +14,7 @@ from ralph_hooks.git.repository import Repository
 from ralph_hooks.integrations.git_hooks.checks.message import Facts, above_cut, check, filled, missing_trailers
 from ralph_hooks.integrations.git_hooks.checks.verdict import PASSED, Verdict
 from ralph_hooks.integrations.git_hooks.standing import Standing, standing, tasks_of
+from ralph_hooks.tasklist.model import Task
 
 
 def prepare(args: Sequence[str], cwd: Path) -> Verdict:
@@ -30,19 +31,22 @@ def prepare(args: Sequence[str], cwd: Path) -> Verdict:
 
 def run(args: Sequence[str], cwd: Path) -> Verdict:
     """Check the message and add what it lacks. During a rebase or merge it is the message of that."""
-    file = cwd / args[0]
     with standing(cwd) as here:
-        if not here or not here.attempt or here.repository.in_progress():
-            return PASSED
-        facts = _facts(here, here.attempt, decode(file.read_bytes()))
-        verdict = check(facts)
-        if not verdict.refusals:
-            _add(here.repository, file, missing_trailers(facts))
-        return verdict
+        return verdict(here, tasks_of(here), cwd / args[0]) if here else PASSED
 
 
-def _facts(here: Standing, attempt: Attempt, text: str) -> Facts:
-    tasks = tasks_of(here)
+def verdict(here: Standing, tasks: Mapping[int, Task], file: Path) -> Verdict:
+    """What of the message in `file` is refused; one that passes gets its trailers. `tasks`: those of the batch."""
+    if not here.attempt or here.repository.in_progress():
+        return PASSED
+    facts = _facts(here, here.attempt, tasks, decode(file.read_bytes()))
+    found = check(facts)
+    if not found.refusals:
+        _add(here.repository, file, missing_trailers(facts))
+    return found
+
+
+def _facts(here: Standing, attempt: Attempt, tasks: Mapping[int, Task], text: str) -> Facts:
     own = tasks.get(attempt.index)
     others = ((task.name, task.commit) for index, task in tasks.items() if index != attempt.index)
     return Facts(

@@ -18,6 +18,7 @@ GUARDS = {
     "pre-commit": "pre_commit.run",
     "prepare-commit-msg": "commit_msg.prepare",
     "commit-msg": "commit_msg.run",
+    "commit": "commit.run",  # these two at once, which is no hook of git's
     "pre-push": "pre_push.run",
     "reference-transaction": "reference_transaction.run",
     "post-checkout": "history.switched",

@@ -8,16 +8,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Attempt, Batch
-from ralph_hooks.batch.pages import decode
+from ralph_hooks.batch.pages import decode, page_text
 from ralph_hooks.batch.store import Store, open_store
 from ralph_hooks.batch.workplace import home
 from ralph_hooks.config import Config, load
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import HEADS, Repository, open_repository
 from ralph_hooks.tasklist.lookup import same_task
-from ralph_hooks.tasklist.model import Dialect, Task
-from ralph_hooks.tasklist.parse import parse
+from ralph_hooks.tasklist.model import Task
 
 
 class Standing(NamedTuple):
@@ -96,17 +97,16 @@ def _standing(repository: Repository, store: Store, batch: Batch) -> Standing | 
 
 def tasks_of(here: Standing) -> dict[int, Task]:
     """The tasks of the batch as they were when it was started, by index."""
-    listed = parse(_list(here), Dialect(here.batch.dialect))
+    with open_objects(here.repository) as objects:
+        listed = read_list(objects, here.batch, _list(here.batch, objects))
     found = ((one.index, same_task(listed, one.index, one.id, one.title)) for one in here.batch.attempts)
     return {index: task for index, task in found if task is not None}
 
 
-def _list(here: Standing) -> str:
+def _list(batch: Batch, objects: Objects) -> str:
     """The list as the base has it; where git does not keep it, the copy that the executors were given."""
-    batch = here.batch
-    names = [f"{batch.base}:{batch.tasks}", batch.copied.get(batch.tasks)]
-    for name in filter(None, names):
-        found = here.repository.git("cat-file", "blob", name, accept=(0, 128))
-        if found.status == 0:
-            return decode(found.stdout)
-    return decode((Path(batch.top) / batch.tasks).read_bytes())
+    text = page_text(objects, objects.tree_of(batch.base), batch.tasks)
+    if text is not None:
+        return text
+    copy = batch.copied.get(batch.tasks)
+    return decode(objects.blob(copy) if copy else (Path(batch.top) / batch.tasks).read_bytes())
