@@ -5,6 +5,7 @@ worktree that is broken off. Before any of that begins, a *claim* names it; whoe
 and knows whose those things are.
 """
 
+import itertools
 import json
 import os
 import time
@@ -27,8 +28,8 @@ class Claim(NamedTuple):
     """`locks`: lock files, each with what may be written in it, or any beginning of that; None: anything.
 
     `own`: scratch files, whose names are ours. `gone`: a worktree that is being removed, then git's folders for it,
-    each with the name under which it is set aside. `making`: git's folder for a worktree that is being made, with what
-    its `gitdir` is going to say.
+    each with the name under which it is set aside. `making`, always alone: git's folder for a worktree that is being
+    made, with what its `gitdir` is going to say; it goes unless the block comes to its end.
     """
 
     locks: Mapping[str, str | None] = {}
@@ -41,18 +42,37 @@ class Claim(NamedTuple):
 def claimed(folder: Path, name: str, claim: Claim) -> Iterator[None]:
     """While the block runs, a file `name` in the git directory `folder` says what is ours. The caller holds a lock.
 
-    What an error leaves is put in order at once.
+    What an error leaves is put in order at once. So is what stands although all went well: git says nothing about a
+    lock of its own that it could not remove, and the next command would take it for somebody else's.
     """
-    path = folder / FOLDER / _CLAIMS / name
+    place = folder / FOLDER / _CLAIMS
     free = {lock: text for lock, text in claim.locks.items() if not os.path.lexists(lock)}
-    path.parent.mkdir(parents=True, exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
+    path = _unused(place, name)
     path.write_text(json.dumps(claim._replace(locks=free)._asdict()), errors="surrogateescape")
     try:
         yield
     except BaseException:
         _settle(folder, path)
         raise
-    path.unlink()
+    if any(map(os.path.lexists, (*free, *claim.own, *claim.gone.values()))):
+        _settle(folder, path)
+    else:
+        _drop(path)
+
+
+def _unused(place: Path, name: str) -> Path:
+    """A claim that could not be settled at once keeps its file."""
+    paths = (place / f"{name}{number or ''}" for number in itertools.count())
+    return next(path for path in paths if not path.exists())
+
+
+def _drop(path: Path) -> None:
+    """The claim is no more. Where its file cannot be removed, it says nothing."""
+    try:
+        path.unlink()
+    except OSError:
+        path.write_text("")
 
 
 def are_left(folder: Path) -> bool:
@@ -75,36 +95,48 @@ def _left(folder: Path) -> list[Path]:
 
 
 def _settle(folder: Path, path: Path) -> None:
-    import shutil  # noqa: PLC0415 - 4 ms with what it imports, and only a crash needs it
-
+    """Remove what is left of a claim, and then the claim. What stays of it, for whatever reason, stays claimed."""
     claim, since = _read(path), path.stat().st_mtime_ns
-    ours = [lock for lock, text in claim.locks.items() if _is_ours(Path(lock), text, since)]
-    if any(_is_doubtful(Path(lock)) for lock in ours) and not _is_quiet(folder):
-        return  # one of them may be a living process's; the claim stays for the next time
-    for lock in ours:
-        if _is_ours(Path(lock), claim.locks[lock], since):
-            Path(lock).unlink()
-    for scratch in claim.own:
-        Path(scratch).unlink(missing_ok=True)
-    _finish_removal(claim.gone)
-    for made, text in claim.making.items():
-        gitdir = Path(made) / "gitdir"
-        if not gitdir.exists() or _begins(gitdir, text):
-            shutil.rmtree(made, ignore_errors=True)
-    path.unlink()
+    if any(_is_doubtful(lock) for lock in _locks(claim, since)) and not _is_quiet(folder):
+        return  # one of them may be a living process's
+    left = [*_locks(claim, since), *map(Path, claim.own), *_removals(claim.gone), *_beginnings(claim.making)]
+    for thing in left:
+        _remove(thing)
+    if not any(map(os.path.lexists, left)):
+        _drop(path)
 
 
-def _finish_removal(gone: Mapping[str, str]) -> None:
-    """What was begun is ended: the worktree goes first, so while it is there nothing was begun."""
+def _locks(claim: Claim, since: int) -> list[Path]:
+    return [Path(lock) for lock, text in claim.locks.items() if _is_ours(Path(lock), text, since)]
+
+
+def _removals(gone: Mapping[str, str]) -> Iterator[Path]:
+    """What ends a removal that was begun: the worktree goes first, so while it is there nothing was begun."""
     worktree = next(iter(gone), None)
     if worktree is None or os.path.lexists(worktree):
         return
-    import shutil  # noqa: PLC0415 - as above
-
     for folder, aside in gone.items():
         if administers(Path(folder), Path(worktree)):  # the name may be another's by now
-            shutil.rmtree(folder)
-        shutil.rmtree(aside, ignore_errors=True)
+            yield Path(folder)
+        yield Path(aside)
+
+
+def _beginnings(making: Mapping[str, str]) -> Iterator[Path]:
+    for made, text in making.items():
+        gitdir = Path(made) / "gitdir"
+        if not gitdir.exists() or _begins(gitdir, text):
+            yield Path(made)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, as far as that goes."""
+    if path.is_dir() and not path.is_symlink():
+        import shutil  # noqa: PLC0415 - 4 ms with what it imports, and only a crash needs it
+
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def administers(admin: Path, path: Path) -> bool:
@@ -156,12 +188,19 @@ def _is_git_at_work(folder: Path) -> bool:
         processes = [Path(entry.path) for entry in os.scandir("/proc") if entry.name.isdigit()]
     except OSError:
         return True
-    return any(_is_git(process) and _is_in(process, folder) for process in processes)
+    return any(_is_git(process) and not _is_own(process) and _is_in(process, folder) for process in processes)
 
 
 def _is_git(process: Path) -> bool:
     with suppress(OSError):
         return (process / "comm").read_bytes().startswith(b"git")
+    return False
+
+
+def _is_own(process: Path) -> bool:
+    """Did we begin it? Ours that lock anything have ended where a claim ends; others read on."""
+    with suppress(OSError):
+        return (process / "stat").read_text().rpartition(")")[2].split()[1] == str(os.getpid())
     return False
 
 
@@ -203,10 +242,15 @@ def ref_locks(repository: Repository, moves: Iterable[tuple[str, str | None]]) -
     return Claim(claim | {str(repository.common_dir / "packed-refs.new"): None})
 
 
-def branch_locks(repository: Repository, branch: str, commit: str, worktree: Path) -> Claim:
-    """What git locks to make a worktree with a new branch (full name) at `commit`; and the folder that it makes."""
+def fresh_admin(repository: Repository, worktree: Path) -> Path:
+    """The folder that git is going to make for a worktree at this path."""
     home = repository.common_dir / "worktrees"
     names = (f"{worktree.name}{number or ''}" for number in range(10_000))
-    fresh = next(home / name for name in names if not (home / name).exists())
-    locks = ref_locks(repository, [(branch, commit)]).locks
-    return Claim(locks, making={str(fresh): f"{worktree}/.git"})
+    return next(home / name for name in names if not (home / name).exists())
+
+
+def branch_locks(repository: Repository, branch: str, commit: str, admin: Path) -> Claim:
+    """What git locks to make a worktree, with `admin` for its folder, on a new branch (full name) at `commit`."""
+    claim = ref_locks(repository, [(branch, commit)])
+    own = {admin / "HEAD": "", admin / "index": None, admin / "reftable" / "tables.list": None}
+    return claim._replace(locks={**claim.locks, **{f"{path}.lock": text for path, text in own.items()}})

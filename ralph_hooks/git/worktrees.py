@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.claims import FOLDER, Claim, administers, branch_locks, claimed
+from ralph_hooks.git.claims import FOLDER, Claim, administers, branch_locks, claimed, fresh_admin
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 
@@ -102,8 +102,11 @@ def add_worktree(
     path.parent.mkdir(parents=True, exist_ok=True)
     options = ["--quiet", "--no-track", "--lock", "--reason", reason, "-b", branch]
     options += ["--no-checkout"] if checkout is None else []
+    admin = fresh_admin(repository, path)
+    locks = branch_locks(repository, HEADS + branch, commit, admin)
+    making = Claim(making={str(admin): f"{path}/.git"})
     try:
-        with claimed(repository.common_dir, "worktree", branch_locks(repository, HEADS + branch, commit, path)):
+        with claimed(repository.common_dir, "refs", locks), claimed(repository.common_dir, "worktree", making):
             settings = (*WHOLE_INDEX, *(checkout or ()))
             repository.git("worktree", "add", *options, "--", str(path), commit, config=settings)
     except GitError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,20 @@ def test_what_holds_something_else_stays(folder: Path) -> None:
     assert lock.exists()
 
 
+@contextmanager
+def somebodys_git(*options: str, at: Path) -> Iterator[None]:
+    """A git that is at work while the block runs, and was not begun by us."""
+    command = ["sh", "-c", 'git "$@"; exit', "sh", *options, "cat-file", "--batch"]
+    here, there = os.pipe()
+    with subprocess.Popen(command, cwd=at, stdin=here, stdout=subprocess.PIPE) as shell:
+        os.close(here)
+        os.write(there, b"HEAD\n")
+        assert shell.stdout
+        shell.stdout.readline()  # by now it is there
+        yield
+        os.close(there)
+
+
 @pytest.mark.parametrize("named", [False, True], ids=["it stands here", "it was told where"])
 def test_an_empty_lock_stays_while_git_is_at_work_here(
     folder: Path, monkeypatch: pytest.MonkeyPatch, *, named: bool
@@ -73,13 +89,19 @@ def test_an_empty_lock_stays_while_git_is_at_work_here(
     monkeypatch.setattr(claims, "_PATIENCE", 0)
     lock = folder / "HEAD.lock"
     crash(folder, Claim({str(lock): ""}), (lock, ""))
-    command = ["git", *([f"--git-dir={folder}"] if named else []), "cat-file", "--batch"]
-    with subprocess.Popen(command, cwd="/" if named else folder.parent, stdin=subprocess.PIPE) as git:
+    with somebodys_git(*([f"--git-dir={folder}"] if named else []), at=Path("/") if named else folder.parent):
         settle_claims(folder)
         assert lock.exists()
         assert are_left(folder), "for the next time"
-        git.communicate(b"")
     settle_claims(folder)
+    assert not lock.exists()
+
+
+def test_a_git_of_ours_that_reads_on_is_not_in_the_way(folder: Path) -> None:
+    lock = folder / "HEAD.lock"
+    crash(folder, Claim({str(lock): ""}), (lock, ""))
+    with subprocess.Popen(["git", "cat-file", "--batch"], cwd=folder.parent, stdin=subprocess.PIPE):
+        settle_claims(folder)
     assert not lock.exists()
 
 
@@ -128,6 +150,40 @@ def test_what_an_error_leaves_goes_at_once(folder: Path) -> None:
     with pytest.raises(FileNotFoundError), claimed(folder, "refs", Claim({str(lock): "new"})):
         make(lock, missing)
     assert not lock.exists()
+    assert not are_left(folder)
+
+
+def test_what_stands_although_all_went_well_goes_at_once(folder: Path) -> None:
+    """As git leaves it when it could not remove a lock: it says nothing."""
+    lock, worktree, aside = folder / "HEAD.lock", folder.parent / "tree", folder / "ralph" / "tree.gone"
+    with claimed(folder, "refs", Claim({str(lock): ""}, gone={str(worktree): str(aside)})):
+        lock.write_text("")
+        aside.mkdir()
+    assert not lock.exists()
+    assert not aside.exists()
+    assert not are_left(folder)
+
+
+def test_what_cannot_be_put_in_order_yet_stays_claimed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "_PATIENCE", 0)
+    lock = folder / "HEAD.lock"
+    with somebodys_git(at=folder.parent):
+        with claimed(folder, "refs", Claim({str(lock): ""})):
+            lock.write_text("")
+        assert lock.exists()
+        with claimed(folder, "refs", Claim({str(folder / "main.lock"): "new"})):
+            pass
+        assert are_left(folder), "the second has not taken the place of the first"
+    settle_claims(folder)
+    assert not lock.exists()
+
+
+def test_a_worktree_that_was_made_stays(folder: Path) -> None:
+    admin = folder / "worktrees" / "tree"
+    with claimed(folder, "worktree", Claim(making={str(admin): "/tree/.git"})):
+        admin.mkdir(parents=True)
+        (admin / "gitdir").write_text("/tree/.git\n")
+    assert admin.is_dir()
     assert not are_left(folder)
 
 

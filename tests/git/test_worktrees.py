@@ -61,3 +61,12 @@ def test_of_one_that_was_being_made_git_keeps_no_folder(known: Repository, monke
     assert admin.exists()
     settle_claims(known.common_dir)
     assert not admin.exists()
+
+
+def test_a_lock_that_git_left_in_a_fresh_worktree_goes(known: Repository) -> None:
+    """As when it could not remove it: git says nothing about that."""
+    hook = known.common_dir / "hooks" / "post-checkout"
+    hook.write_text('#!/bin/sh\n: > "$(git rev-parse --git-dir)/HEAD.lock"\n')
+    hook.chmod(0o755)
+    add_worktree(known, known.top / "trees" / "one", "one", known.head(), "ours")
+    assert list((known.common_dir / "worktrees").rglob("*.lock")) == []
