@@ -32,7 +32,10 @@ class Aborted(NamedTuple):
 
 
 def abort(work: Workplace, batch: Batch) -> Aborted:
-    """Close `batch`. Executors that still run keep their worktrees; what they have now is pinned, committed or not."""
+    """Close `batch`. Executors that still run keep their worktrees; what they have now is pinned, committed or not.
+
+    Raises DiskError, with the batch still open, where the disk refuses to have the hold lifted.
+    """
     kept: list[Kept] = []
     with open_objects(work.repository) as objects:
         for attempt in batch.attempts:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.pages import spec_of
-from ralph_hooks.errors import RalphError
 from ralph_hooks.spec import state
 
 
@@ -23,22 +21,30 @@ def put_on_hold(batch: Batch) -> None:
 
 
 def narrow_hold(batch: Batch) -> None:
-    """Hold for the tasks of `batch` alone, if its hold stands. A state file that cannot be used is left as it is."""
-    with suppress(RalphError):
-        _edit(batch, lambda document: state.regroup(document, batch=batch.id, numbers=_numbers(batch)))
+    """Hold for the tasks of `batch` alone, if its hold stands. Otherwise as `release_hold`."""
+    _given_back(batch, lambda document: state.regroup(document, batch=batch.id, numbers=_numbers(batch)))
 
 
 def release_hold(batch: Batch) -> str | None:
-    """Lift the hold of a batch that ends without a landing. Gives a warning when the state file cannot be used."""
-    try:
-        _edit(batch, lambda document: state.release(document, batch.id))
-    except RalphError as error:
-        return str(error)
-    return None
+    """Lift the hold of a batch that ends without a landing.
+
+    A state file that cannot be used is left as it is: gives a warning. Raises DiskError where another time it can be.
+    """
+    return _given_back(batch, lambda document: state.release(document, batch.id))
 
 
 def _numbers(batch: Batch) -> dict[int, int]:
     return {attempt.index: attempt.number for attempt in batch.attempts}
+
+
+def _given_back(batch: Batch, change: Callable[[state.Document], state.Document]) -> str | None:
+    try:
+        _edit(batch, change)
+    except state.DiskError:
+        raise
+    except state.StateError as error:
+        return str(error)
+    return None
 
 
 def _edit(batch: Batch, change: Callable[[state.Document], state.Document]) -> None:

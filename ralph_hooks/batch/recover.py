@@ -12,7 +12,7 @@ from ralph_hooks.batch.model import Batch, Phase, State
 from ralph_hooks.batch.move import Move
 from ralph_hooks.batch.record import read_record
 from ralph_hooks.batch.rollback import drop_joining, roll_back
-from ralph_hooks.batch.settle import settle
+from ralph_hooks.batch.settle import Settled, settle
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.checkout import lock_checkout
@@ -65,10 +65,14 @@ def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
         if place and tip == move.new:
             with lock_checkout(place, owner(move)) as checkout:
                 checkout.bring(changes, move.new, back=False)
-        settle(work, objects, move, journal)
-        return f"the {move.kind} was finished"
+        return _ended(move, settle(work, objects, move, journal))
     drop_journal(repository, move)
     return f"the {move.kind} was given up: {move.target} has gone elsewhere meanwhile"
+
+
+def _ended(move: Move, settled: Settled) -> str:
+    how = "was finished" if not settled.due else "is not through yet"
+    return ": ".join((f"the {move.kind} {how}", *settled.warnings))
 
 
 def _happened(repository: Repository, move: Move, tip: str) -> bool:
@@ -90,8 +94,7 @@ def _go_on(work: Workplace, objects: Objects, move: Move, journal: str, place: R
             "commit it or move it away, then run the command again",
         )
     advance_or_drop(objects, move._replace(refs=_missing(work.repository, move)))
-    settle(work, objects, move, journal)
-    return f"the {move.kind} was finished"
+    return _ended(move, settle(work, objects, move, journal))
 
 
 def _foreign(place: Repository, changes: Diff, move: Move) -> str | None:

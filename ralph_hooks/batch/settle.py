@@ -19,11 +19,20 @@ from ralph_hooks.spec import state
 class Settled(NamedTuple):
     """What could not be done after the target had moved.
 
-    `pages`: it was the list or the log, so nothing is complete.
+    `pages`: it was the list or the log, so nothing is complete. `due`: the disk refused something, so the journal
+    stays, and the next command tries again.
     """
 
     warnings: tuple[str, ...]
     pages: bool
+    due: bool
+
+
+class _Failure(NamedTuple):
+    """One thing that could not be done. `due`: it was the disk that refused."""
+
+    what: str
+    due: bool
 
 
 def settle(work: Workplace, objects: Objects, move: Move, journal: str) -> Settled:
@@ -32,18 +41,20 @@ def settle(work: Workplace, objects: Objects, move: Move, journal: str) -> Settl
     Each is safe to repeat.
     """
     pages = tuple(_edit_disk(objects, move.disk))
-    warnings = (*pages, *_edit_state(move.state))
+    failures = (*pages, *_edit_state(move.state))
+    due = any(failure.due for failure in failures)
     if move.kind == "land" and move.batch and move.landing:
         if work.store.record(move.batch.id) is None:
             work.store.add(move.batch)
         work.store.put_landing(move.batch, move.landing, move.ended or "")
     elif move.kind == "undo":
         work.store.set_phase(move.key, Phase.UNDONE, move.ended)
-    file_journal(objects.repository, move, journal)
-    return Settled(warnings, bool(pages))
+    if not due:
+        file_journal(objects.repository, move, journal)
+    return Settled(tuple(failure.what for failure in failures), bool(pages), due)
 
 
-def _edit_disk(objects: Objects, edits: Iterable[DiskEdit]) -> Iterator[str]:
+def _edit_disk(objects: Objects, edits: Iterable[DiskEdit]) -> Iterator[_Failure]:
     for edit in edits:
         path = Path(edit.path)
         before, after = (None if blob is None else objects.blob(blob) for blob in (edit.before, edit.after))
@@ -55,9 +66,9 @@ def _edit_disk(objects: Objects, edits: Iterable[DiskEdit]) -> Iterator[str]:
             elif wanted != now:
                 _replace(path, wanted)
         except OSError as error:
-            yield f"{path} could not be written: {error.strerror}"
+            yield _Failure(f"{path} could not be written: {error.strerror}", due=True)
         except RalphError as error:
-            yield str(error)
+            yield _Failure(str(error), due=False)
 
 
 def _on_top(
@@ -80,7 +91,7 @@ def _replace(path: Path, content: bytes) -> None:
     scratch.replace(path)
 
 
-def _edit_state(edit: StateEdit | None) -> Iterator[str]:
+def _edit_state(edit: StateEdit | None) -> Iterator[_Failure]:
     if edit is None:
         return
     try:
@@ -92,4 +103,4 @@ def _edit_state(edit: StateEdit | None) -> Iterator[str]:
             else:
                 state.clean(Path(edit.path))
     except state.StateError as error:
-        yield str(error)
+        yield _Failure(str(error), due=isinstance(error, state.DiskError))

@@ -83,5 +83,9 @@ def _on_disk(
     after = stamped(Pages(listed, None), task, ()).list or listed
     before, new = (objects.write("blob", encode(text)) for text in (listed.text, after.text))
     edit = DiskEdit(str(spec.root / spec.tasks), before, new)
-    carry_out(work, objects, Move("tick", f"tick-{new}", target, tip, tip, None, disk=(edit,)))
+    settled = carry_out(work, objects, Move("tick", f"tick-{new}", target, tip, tip, None, disk=(edit,)))
+    if settled.warnings:
+        raise RefusedError(
+            settled.warnings[0], "mend that; the next command ticks it" if settled.due else "tick it there"
+        )
     return Ticked(task, None)

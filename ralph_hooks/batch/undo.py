@@ -44,12 +44,7 @@ def undo(work: Workplace, name: str | None) -> Undone:
     if place is not None:
         refuse_in_progress(place)
     with open_objects(work.repository) as objects:
-        journal = work.repository.commit(names.LOG + landing.batch)
-        if journal is None:
-            raise RefusedError(
-                f"the journal of batch {landing.batch} is gone", f"git reset to {landing.before} by hand"
-            )
-        landed = read_journal(objects, journal)
+        landed = read_journal(objects, _journal(work, landing))
         gone = {**refs_below(work.repository, names.LANDED), **refs_below(work.repository, names.UNDO)}
         mine = (names.UNDO + landing.batch, f"{names.LANDED}{landing.batch}/")
         move = Move(
@@ -66,6 +61,17 @@ def undo(work: Workplace, name: str | None) -> Undone:
         )
         settled = carry_out(work, objects, move)
     return Undone(landing, settled.warnings)
+
+
+def _journal(work: Workplace, landing: Landing) -> str:
+    journal = work.repository.commit(names.LOG + landing.batch)
+    if journal is not None:
+        return journal
+    if work.repository.commit(names.JOURNAL + landing.batch) is not None:
+        raise RefusedError(
+            f"the landing of batch {landing.batch} is not through yet", "see what `ralph-hooks recover` says about it"
+        )
+    raise RefusedError(f"the journal of batch {landing.batch} is gone", f"git reset to {landing.before} by hand")
 
 
 def _choose(work: Workplace, name: str | None) -> tuple[Record, Landing]:

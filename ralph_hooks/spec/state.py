@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 from ralph_hooks.errors import printable
 from ralph_hooks.spec.numbering import Handler, number, total
-from ralph_hooks.spec.state_file import StateError, clean, read, write
+from ralph_hooks.spec.state_file import DiskError, StateError, clean, read, write
 from ralph_hooks.tasklist.model import TaskList
 
 __all__ = [
     "Change",
+    "DiskError",
     "StateError",
     "apply",
     "clean",

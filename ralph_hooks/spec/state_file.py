@@ -18,6 +18,10 @@ class StateError(RalphError):
     """The state file cannot be read or written; a landing goes on without it and says so."""
 
 
+class DiskError(StateError):
+    """It is the disk that refuses, or a permission: the next time it may not."""
+
+
 def read(path: Path) -> dict[str, Any] | None:
     """The document, None when there is no file. Raises StateError when it is no JSON object in a file of its own."""
     try:
@@ -30,7 +34,7 @@ def read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StateError(f"{path.name} cannot be read: {error.strerror}", "make it a readable file") from error
+        raise DiskError(f"{path.name} cannot be read: {error.strerror}", "make it a readable file") from error
     except (ValueError, RecursionError) as error:
         raise StateError(f"{path.name} is corrupt: {error}", "mend it, or set the spec up anew") from error
     if not isinstance(document, dict):
@@ -60,7 +64,7 @@ def write(path: Path, document: dict[str, Any]) -> None:
             raise
         _sync_directory(target.parent)
     except OSError as error:
-        raise StateError(f"{path.name} cannot be written: {error.strerror}", "make its directory writable") from error
+        raise DiskError(f"{path.name} cannot be written: {error.strerror}", "make its directory writable") from error
     except ValueError as error:
         raise StateError(f"{path.name} cannot be written: {error}", "mend the state") from error
 

@@ -168,6 +168,50 @@ def test_a_verdict_is_not_written_once_the_hold_is_gone(shop: Workshop, tmp_path
     assert shop.state() == moved_on
 
 
+def test_a_state_file_that_could_not_be_written_is_written_by_the_next_command(shop: Workshop) -> None:
+    obstacle = shop.path / shop.page(".ralph-state.json.ralph")
+    obstacle.mkdir()
+    landed = shop.land()
+    assert (landed.code, landed.ids("landed")) == (1, ["1.1", "1.2"])
+    assert "cannot be written" in landed.json["warnings"][0]
+    assert shop.state()["awaitingApproval"]
+    assert "is not through yet: .ralph-state.json cannot be written" in shop.run("status").err
+    undo = shop.run("undo")
+    assert (undo.code, shop.ticks()) == (2, ["1.1", "1.2"])
+    assert "is not through yet; see what `ralph-hooks recover` says" in undo.err
+    obstacle.rmdir()
+    assert shop.run("status").code == 0
+    assert (shop.state()["awaitingApproval"], shop.state()["taskIndex"]) == (False, 2)
+    assert journal(shop) == {}
+    assert shop.run("undo").code == 0
+
+
+def test_a_list_that_could_not_be_ticked_on_disk_is_ticked_by_the_next_command(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", files={".gitignore": "specs/\n"})
+    shop.git("rm", "--quiet", "-r", "--cached", "specs")
+    shop.git("commit", "--quiet", "-m", "Ignore the specs")
+    obstacle = shop.path / shop.page("tasks.md.ralph")
+    obstacle.mkdir()
+    ran = shop.run("tick", "1.1")
+    assert ran.code == 2
+    assert "could not be written: Is a directory; mend that; the next command ticks it" in ran.err
+    obstacle.rmdir()
+    assert shop.run("status").code == 0
+    assert "[x] 1.1" in shop.read(shop.page("tasks.md"))
+
+
+def test_a_batch_whose_hold_cannot_be_lifted_is_still_open(shop: Workshop) -> None:
+    obstacle = shop.path / shop.page(".ralph-state.json.ralph")
+    obstacle.mkdir()
+    ran = shop.run("abort")
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
+    assert shop.run("status", "--format", "json").json["batch"]
+    obstacle.rmdir()
+    assert shop.run("abort").code == 0
+    assert shop.state() == STATE
+
+
 def test_a_foreign_index_lock_stays(shop: Workshop) -> None:
     shop.write({".git/index.lock": ""})
     ran = shop.land()
