@@ -118,6 +118,7 @@ def _bring_along(objects: Objects, checkout: Checkout, changes: Diff, move: Move
     try:
         checkout.take_back(move.old, [path for path, _ in move.saved])
         _switch(checkout, changes, move)
+        checkout.clear(changes)
         checkout.install()
     except RefusedError:  # nothing was switched
         _give_back(objects, checkout, move)

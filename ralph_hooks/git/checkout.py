@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.claims import Claim, claimed
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.disk import half_written, in_index, on_disk, parents, sparse_paths
+from ralph_hooks.git.disk import half_written, in_index, on_disk, parents, sparse_paths, stands
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import Repository
 
@@ -57,6 +57,17 @@ class Checkout(NamedTuple):
         if any(said in error.stderr for said in _UNTOUCHED):
             return error.what
         raise error
+
+    def clear(self, changes: Diff) -> None:
+        """Remove what a `switch` should have removed: git only warns of a file that it could not, and goes on.
+
+        Raises OSError where it cannot be removed still.
+        """
+        gone = [path for path, change in changes.items() if change.new is None and _is_file(self.repository.top, path)]
+        disk = on_disk(self.repository, gone)
+        for path in gone:
+            if disk[path] == changes[path].old:
+                _remove(self.repository.top, path)
 
     def install(self) -> None:
         """Let the private index take the place of the real one."""
@@ -148,6 +159,13 @@ def _lock_path(repository: Repository) -> Path:
 
 def _private_index(repository: Repository) -> Path:
     return repository.git_dir / "index.ralph"
+
+
+def _is_file(top: Path, path: str) -> bool:
+    """Does anything but a folder stand there, under exactly that name? Some file systems find it under others too."""
+    if not stands(top, path) or ((top / path).is_dir() and not (top / path).is_symlink()):
+        return False
+    return all(Path(part).name in os.listdir((top / part).parent) for part in (*parents(path), path))  # noqa: PTH208
 
 
 def _remove(top: Path, path: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from workshop import Content, Ran, Workshop
 
 from ralph_hooks.batch import land as landing
+from ralph_hooks.git.checkout import Checkout
 from ralph_hooks.git.merge import Merged, Merger
 from ralph_hooks.git.objects import Entry
 from ralph_hooks.git.process import GitError
@@ -461,6 +462,21 @@ def test_a_worktree_that_cannot_be_brought_along(shop: Workshop, files: dict[str
     shop.write({"note.txt": "untracked\n"})
     with refused(shop, "could not be brought along"):
         shop.git("config", "filter.fussy.smudge", "cat")
+
+
+def test_a_file_that_git_could_not_delete(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of which it says nothing but a warning."""
+    attempts(shop, t1={"b.txt": None, "a.txt": TOP})
+    switch = Checkout.switch
+
+    def leave(self: Checkout, old: str, new: str) -> str | None:
+        said = switch(self, old, new)
+        shop.write({"b.txt": "b\n"})
+        return said
+
+    monkeypatch.setattr(Checkout, "switch", leave)
+    assert shop.land().code == 0
+    assert shop.status() == ""
 
 
 def test_spec_files_that_were_taken_back_are_given_back(shop: Workshop) -> None:
