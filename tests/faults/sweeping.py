@@ -20,6 +20,7 @@ from worlds import World, differences, world
 # Loose objects that nobody refers to yet change nothing. Of SQLite's own writes the journal's beginning and end are
 # points, its end being the commit: what it does between the two is its own promise.
 _UNSEEN = re.compile(r"\.git/objects/(tmp_|pack/tmp_|..(/|$))")
+_SETUP = "sh"
 _SQLITE = re.compile(r"/ralph\.db(-journal)?$")
 
 
@@ -27,14 +28,24 @@ class Stage:
     """A deed with the world before it and the world after it.
 
     Its points are dealt to `parts`, and `part` is this one. `point`: the one that is wanted, None for all. `calls`: the
-    kinds of calls that are wanted, none for all.
+    kinds of calls that are wanted, none for all. `faults`: also those at which only an error differs from a success.
+    `ours`: not those of the user's own setup, which may make of an error what it will.
     """
 
     def __init__(
-        self, deed: Deed, folder: Path, part: int, parts: int, point: int | None, *, calls: Collection[str] = ()
+        self,
+        deed: Deed,
+        folder: Path,
+        part: int,
+        parts: int,
+        point: int | None,
+        *,
+        calls: Collection[str] = (),
+        faults: bool = False,
+        ours: bool = False,
     ) -> None:
         self.deed, self.folder, self._part, self._parts, self._point = deed, folder, part, parts, point
-        self._calls = calls
+        self._calls, self._faults, self._ours = calls, faults, ours
         self.shop = deed.prepare(folder / "repo")
         self.keep("before")
         self.before = self.world()
@@ -59,16 +70,20 @@ class Stage:
         shutil.rmtree(self.shop.path)
         _copy(self.folder / name, self.shop.path)
 
-    def points(self, *, faults: bool = False) -> Iterator[Point]:
-        """The points of this part of the sweep; `faults`: those at which an error differs from a success too."""
-        seen = [point for point in self.whole.points if faults or point.call != "fsync"]
-        seen = [point for point in seen if not _UNSEEN.search(point.path)]
-        seen = [point for point in seen if faults or point.call != "write" or not _SQLITE.search(point.path)]
-        seen = [point for point in seen if not self._calls or point.call in self._calls]
+    def points(self) -> Iterator[Point]:
+        """The points of this part of the sweep."""
+        seen = [point for point in self.whole.points if self.wants(point)]
         assert seen, self.whole
         for at, point in enumerate(seen):
             if self._point == point.number or (self._point is None and at % self._parts == self._part):
                 yield point
+
+    def wants(self, point: Point) -> bool:
+        if _UNSEEN.search(point.path) or (self._ours and point.program == _SETUP):
+            return False
+        sqlite = point.call == "write" and _SQLITE.search(point.path)
+        known = not self._calls or point.call in self._calls
+        return known and (self._faults or not (sqlite or point.call == "fsync"))
 
     def break_off(self, fault: Fault) -> Broken:
         return self.deed.run(self.shop, fault)
@@ -83,6 +98,9 @@ class Stage:
         if wrong:
             self.failures.append(f"{fault.action} at {point}, {what}:\n    " + "\n    ".join(wrong[:8]))
         return not wrong
+
+    def check(self) -> None:
+        assert not self.failures, f"{len(self.failures)} failures\n" + "\n".join(self.failures[:20])
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -115,7 +133,7 @@ def sweep(stage: Stage, action: str) -> tuple[int, int]:
         if points:
             stage.back("broken")
             second += recovery_killed(stage, fault, point, points)
-    assert not stage.failures, f"{len(stage.failures)} failures\n" + "\n".join(stage.failures[:20])
+    stage.check()
     return first, second
 
 
@@ -139,3 +157,16 @@ def no_locks(stage: Stage, fault: Fault, point: Point) -> None:
     left = [str(path) for path in (stage.shop.path / ".git").rglob("*.lock") if path.name != "lock"]
     if left:
         stage.failures.append(f"{fault.action} at {point}: after the recovery there are {left}")
+
+
+def struck(stage: Stage, action: str) -> Iterator[tuple[Point, Ran]]:
+    """Have `action` happen at each point of the stage; after whoever asks has judged the run, recover and end it."""
+    for wanted in stage.points():
+        stage.back("before")
+        fault = Fault(action, wanted.number)
+        broken = stage.break_off(fault)
+        point = broken.points[min(wanted.number, len(broken.points)) - 1]  # one run differs from the next
+        if stage.wants(point):
+            yield point, broken.ran
+            recovered(stage, fault, point)
+    stage.check()

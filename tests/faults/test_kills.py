@@ -9,7 +9,7 @@ import pytest
 from injecting import Fault, beginning, ended_at_once
 from reliability import Proved
 from scenes import DEEDS
-from sweeping import Stage, quick_folder, recovered, sweep
+from sweeping import Stage, quick_folder, struck, sweep
 
 from ralph_hooks.cli import INTERRUPTED
 
@@ -78,31 +78,24 @@ def test_the_next_command_waits_for_a_git_process_that_outlives_its_command(scra
 @pytest.mark.parametrize("action", ["sigint", "sigterm"])
 @pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort"])
 def test_interrupted(name: str, action: str, scratch: Path, every: int, only: int | None, proved: Proved) -> None:
-    stage = Stage(DEEDS[name], scratch, 0, every, only)
-    count = 0
-    for point in stage.points():
-        stage.back("before")
-        broken = stage.break_off(Fault(action, point.number))
-        assert broken.ran.code in {0, 1, INTERRUPTED}, (point, broken.ran)
-        assert broken.ran.err.count("\n") <= 3, (point, broken.ran)
-        assert "Traceback" not in broken.ran.err, (point, broken.ran)
-        recovered(stage, Fault(action, point.number), point)
+    stage, count = Stage(DEEDS[name], scratch, 0, every, only), 0
+    for point, ran in struck(stage, action):
+        assert ran.code in {0, 1, INTERRUPTED}, (point, ran)
+        assert ran.err.count("\n") <= 3, (point, ran)
+        assert "Traceback" not in ran.err, (point, ran)
         count += 1
-    assert not stage.failures, "\n".join(stage.failures[:20])
     proved("points of an interruption", count)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort"])
-def test_a_full_disk(name: str, scratch: Path, every: int, only: int | None, proved: Proved) -> None:
-    stage = Stage(DEEDS[name], scratch, 0, every, only)
-    count = 0
-    for point in stage.points(faults=True):
-        stage.back("before")
-        broken = stage.break_off(Fault("full", point.number))
-        assert broken.ran.code in {0, 1, 2}, (point, broken.ran)
-        assert "unexpected" not in broken.ran.err, (point, broken.ran)
-        recovered(stage, Fault("full", point.number), point)
+@pytest.mark.parametrize(("action", "subject"), [("full", "a full disk"), ("eio", "a write error")])
+@pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort", "recover"])
+def test_an_error_of_the_disk(
+    name: str, action: str, subject: str, scratch: Path, every: int, only: int | None, proved: Proved
+) -> None:
+    stage, count = Stage(DEEDS[name], scratch, 0, every, only, ours=True, faults=True), 0
+    for point, ran in struck(stage, action):
+        assert ran.code in {0, 1, 2}, (point, ran)
+        assert "unexpected" not in ran.err, (point, ran)
         count += 1
-    assert not stage.failures, "\n".join(stage.failures[:20])
-    proved("points of a full disk", count)
+    proved(f"points of {subject}", count)
