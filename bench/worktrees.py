@@ -112,8 +112,8 @@ def _batch(top: Path, *, pool: bool, times: Times) -> None:
     _timed(
         times, f"start, {said}", lambda: _command(top, "start", "--max-parallel", "64", "--tasks", f"{SPEC}/tasks.md")
     )
-    for place in (top / ".ralph" / "worktrees").glob("*/*"):
-        (place / _name(hash(place) % 10)).write_text(f"changed by {place}\n")
+    for file, place in enumerate(sorted((top / ".ralph" / "worktrees").glob("*/*"))):
+        (place / _name(file)).write_text(f"changed by {place}\n")
         for number in range(200):
             (place / f"build.{number}.ignored").write_text("built\n")
         git(place, "commit", "--quiet", "--all", "-m", "Work")

@@ -25,6 +25,11 @@ def copied_files(objects: Objects, batch: Batch) -> Copies:
     return {path: objects.blob(blob) for path, blob in batch.copied.items()}
 
 
+def asks_for_anything(copies: Copies, config: Config) -> bool:
+    """Is anything to be put into a fresh worktree, or run there?"""
+    return bool(copies or config.link or config.copy or config.setup)
+
+
 def equip(
     place: Repository, copies: Copies, source: Path, config: Config, extra: Mapping[str, str]
 ) -> tuple[tuple[str, ...], str | None]:

@@ -32,8 +32,8 @@ def house(work: Workplace, batch: Batch) -> None:
     for attempt in progress.each("making worktrees", left):
         _add(work, batch, attempt, settings)
     if pool.most(work):
-        for attempt in wanted:
-            put_seal(open_repository(Path(attempt.worktree)))
+        with ThreadPoolExecutor(max_workers=4) as threads:
+            list(threads.map(lambda attempt: put_seal(open_repository(Path(attempt.worktree))), wanted))
 
 
 def _from_pool(work: Workplace, batch: Batch, wanted: Sequence[Attempt]) -> list[Attempt]:

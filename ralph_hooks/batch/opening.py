@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ralph_hooks import progress
 from ralph_hooks.batch import names
-from ralph_hooks.batch.equip import Copies, copied_files, equip
+from ralph_hooks.batch.equip import Copies, asks_for_anything, copied_files, equip
 from ralph_hooks.batch.ground import Ground
 from ralph_hooks.batch.hold import put_on_hold
 from ralph_hooks.batch.listing import keep
@@ -18,6 +18,7 @@ from ralph_hooks.batch.record import pin_record
 from ralph_hooks.batch.rollback import roll_back
 from ralph_hooks.batch.workplace import Workplace, now
 from ralph_hooks.git.confined import confined
+from ralph_hooks.git.hooks import has_hook
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import exclude
@@ -133,6 +134,8 @@ def _equipped(work: Workplace, objects: Objects, batch: Batch) -> Batch:
     # Copies come from one git conversation, which one thread at a time may hold: so blobs are read before.
     progress.tell("setting the worktrees up")
     copies = copied_files(objects, batch)
+    if not asks_for_anything(copies, work.config) and not has_hook(work.repository, "post-checkout"):
+        return batch  # nobody has made anything: each worktree holds what git put there
     with ThreadPoolExecutor(max_workers=4) as pool:
         results = list(pool.map(lambda attempt: _equip(work, copies, batch, attempt), batch.attempts))
     for attempt, (made, complaint) in zip(batch.attempts, results, strict=True):

@@ -313,6 +313,16 @@ def test_the_post_checkout_hook_runs_as_in_a_new_worktree(shop: Workshop) -> Non
     assert second.split()[1:] == [base, "1", str(shop.worktree("2.1"))]
 
 
+@pytest.mark.parametrize("folder", [".git/hooks", "own"])
+def test_what_the_post_checkout_hook_makes_does_not_land(shop: Workshop, folder: str) -> None:
+    shop.write({f"{folder}/post-checkout": "#!/bin/sh\necho x >made.txt\n"})
+    (shop.path / folder / "post-checkout").chmod(0o755)
+    shop.git("config", "core.hooksPath", str(shop.path / folder))
+    once(shop, "1.1")
+    assert (shop.path / "1.1.txt").exists()
+    assert shop.git("ls-tree", "--name-only", "main", "made.txt") == ""
+
+
 # Sparse checkouts.
 
 
