@@ -99,7 +99,7 @@ def _settle(folder: Path, path: Path) -> None:
     claim, since = _read(path), path.stat().st_mtime_ns
     if any(_is_doubtful(lock) for lock in _locks(claim, since)) and not _is_quiet(folder):
         return  # one of them may be a living process's
-    left = [*_locks(claim, since), *map(Path, claim.own), *_removals(claim.gone), *_beginnings(claim.making)]
+    left = [*_locks(claim, since), *map(Path, claim.own), *_set_aside(claim.gone), *_beginnings(claim.making)]
     for thing in left:
         _remove(thing)
     if not any(map(os.path.lexists, left)):
@@ -110,14 +110,21 @@ def _locks(claim: Claim, since: int) -> list[Path]:
     return [Path(lock) for lock, text in claim.locks.items() if _is_ours(Path(lock), text, since)]
 
 
-def _removals(gone: Mapping[str, str]) -> Iterator[Path]:
-    """What ends a removal that was begun: the worktree goes first, so while it is there nothing was begun."""
+def _set_aside(gone: Mapping[str, str]) -> Iterator[Path]:
+    """What a removal still has to remove. The worktree goes first: while it is there nothing was begun.
+
+    git's folders for it are set aside before they are touched: half of one does not tell any more whose it is.
+    """
     worktree = next(iter(gone), None)
     if worktree is None or os.path.lexists(worktree):
         return
     for folder, aside in gone.items():
         if administers(Path(folder), Path(worktree)):  # the name may be another's by now
-            yield Path(folder)
+            _remove(Path(aside))
+            try:
+                Path(folder).rename(aside)
+            except OSError:
+                yield Path(folder)
         yield Path(aside)
 
 

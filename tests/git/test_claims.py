@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -120,6 +121,29 @@ def test_a_removal_that_was_begun_is_ended_and_one_that_was_not_stays(folder: Pa
     settle_claims(folder)
     assert not admin.exists()
     assert not Path(gone[str(worktree)]).exists()
+
+
+def test_a_recovery_that_dies_over_a_removal_leaves_nothing_that_nobody_knows(folder: Path) -> None:
+    worktree, admin = folder.parent / "tree", folder / "worktrees" / "tree"
+    admin.mkdir(parents=True)
+    (admin / "locked").write_text("")
+    (admin / "gitdir").write_text(f"{worktree}/.git\n")
+    crash(folder, Claim(gone={str(worktree): f"{worktree}.gone", str(admin): str(folder / "ralph" / "tree.gone")}))
+    die_over_the_first_folder(folder)
+    settle_claims(folder)
+    assert not admin.exists()
+    assert not (folder / "ralph" / "tree.gone").exists()
+    assert not are_left(folder)
+
+
+def die_over_the_first_folder(folder: Path) -> None:
+    """Of a folder that it removes this recovery comes as far as the file that says whose it is."""
+    child = os.fork()
+    if child == 0:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(shutil, "rmtree", lambda path, **_: (Path(path, "gitdir").unlink(), os._exit(0)))
+            settle_claims(folder)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_folder_of_gits_that_another_worktree_has_by_now_stays(folder: Path) -> None:
