@@ -32,16 +32,27 @@ class Point(NamedTuple):
     path: str
 
 
+class End(NamedTuple):
+    """The status of a command, negative where a signal ended it, and the microseconds from its first point."""
+
+    code: int
+    length: int
+
+
 class Broken(NamedTuple):
-    """A run that something happened to. `ran.code` is negative where a signal ended it."""
+    """A run that something happened to. `ran.code` is negative where a signal ended it.
+
+    `length`: microseconds from its first point to its end.
+    """
 
     ran: Ran
     points: tuple[Point, ...]
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens at the call number `at` of a run; `supervisor.c` lists the actions. `hold`: milliseconds."""
+    """What happens at the call number `at` of a run; `supervisor.c` lists the actions, and what `hold` is for them."""
 
     action: str = "none"
     at: int = 0
@@ -80,9 +91,9 @@ def run(
         timeout=LIMIT,
     )
     assert done.returncode == 0, done
-    points, code = read(report)
-    assert code is not None, done
-    return Broken(Ran(code, done.stdout.decode(), done.stderr.decode()), points)
+    points, end = read(report)
+    assert end is not None, done
+    return Broken(Ran(end.code, done.stdout.decode(), done.stderr.decode()), points, end.length)
 
 
 @contextmanager
@@ -106,16 +117,16 @@ def argv(command: Sequence[str], below: Path, fault: Fault, report: Path, progra
     return [str(supervisor()), str(report), str(below), *map(str, wanted), *program, *command]
 
 
-def read(report: Path) -> tuple[tuple[Point, ...], int | None]:
-    """The points of a run, and how the command ended, if it has."""
-    points, code = [], None
+def read(report: Path) -> tuple[tuple[Point, ...], End | None]:
+    """The points of a run, and how and when the command ended, if it has."""
+    points, end = [], None
     for line in report.read_text(errors="surrogateescape").splitlines():
         number, _, facts = line.partition("\t")
         if number == "ended":
-            code = int(facts)
+            end = End(*map(int, facts.split("\t")))
         else:
             points.append(Point(int(number), *facts.split("\t", 2)))
-    return tuple(points), code
+    return tuple(points), end
 
 
 KILLED = -signal.SIGKILL

@@ -14,9 +14,11 @@
  *   full      the call fails with ENOSPC, as do all later ones that need room
  *   sigterm   SIGTERM to the command
  *   sigint    SIGINT to everything, as from a terminal
+ *   instant   whatever AT: SIGKILL to everything, HOLD microseconds after call number 1, also in the middle of a call
  *
- * REPORT gets a line per numbered call: number, call, program, path, separated by tabs; `ended`, and the status of the
- * command as Python's returncode, once that has ended. We end when everything has.
+ * REPORT gets a line per numbered call: number, call, program, path, separated by tabs; `ended`, the status of the
+ * command as Python's returncode, and the microseconds since call number 1, once that has ended. We end when everything
+ * has.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -36,6 +38,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,8 +93,9 @@ enum { COUNT = sizeof CALLS / sizeof *CALLS };
 static FILE *report;
 static const char *below, *action;
 static long at, numbered;
-static int hold;
-static pid_t command;
+static int hold, alarm_clock;
+static pid_t command, group;
+static struct timespec first;
 
 static void give_up(const char *what)
 {
@@ -254,9 +258,25 @@ static void write_half(const Asked *asked)
     close(file);
 }
 
+static void begin_clock(void)
+{
+    struct itimerspec time = {.it_value = {hold / 1000000, hold % 1000000 * 1000L + 1}};
+    clock_gettime(CLOCK_MONOTONIC, &first);
+    if (strcmp(action, "instant") == 0)
+        timerfd_settime(alarm_clock, 0, &time, NULL);
+}
+
+static long microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return numbered ? (now.tv_sec - first.tv_sec) * 1000000 + (now.tv_nsec - first.tv_nsec) / 1000 : 0;
+}
+
 static void note_end(int status)
 {
-    fprintf(report, "ended\t%d\n", WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
+    int code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    fprintf(report, "ended\t%d\t%ld\n", code, microseconds());
     fflush(report);
     command = 0;
 }
@@ -305,7 +325,8 @@ static void answer(int listener)
     struct seccomp_notif_resp reply = {.id = asked.id};
     path_of(&asked, call, path);
     if (changes(&asked, call, path)) {
-        numbered++;
+        if (++numbered == 1)
+            begin_clock();
         program_of(asked.pid, program, sizeof program);
         fprintf(report, "%ld\t%s\t%s\t%s\n", numbered, call->name, program, path);
         int error = at && numbered >= at ? act(&asked, call) : 0;
@@ -342,10 +363,17 @@ int main(int argc, char **argv)
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     fcntl(fileno(report), F_SETFD, FD_CLOEXEC);
-    struct pollfd wait[] = {{signalfd(-1, &child, SFD_CLOEXEC), POLLIN, 0}, {begin(argv + 6), POLLIN, 0}};
+    alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    struct pollfd wait[] = {
+        {signalfd(-1, &child, SFD_CLOEXEC), POLLIN, 0}, {begin(argv + 6), POLLIN, 0}, {alarm_clock, POLLIN, 0}};
+    group = command;
     while (!(wait[1].revents & POLLHUP)) {
-        if (poll(wait, 2, -1) < 0)
+        if (poll(wait, 3, -1) < 0)
             give_up("poll");
+        if (wait[2].revents & POLLIN) {
+            kill(-group, SIGKILL);
+            wait[2].fd = -1; /* once */
+        }
         if (wait[0].revents & POLLIN)
             reap(wait[0].fd);
         if (wait[1].revents & POLLIN)

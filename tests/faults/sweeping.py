@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,7 +96,7 @@ class Stage:
         """Is the world one of these? Otherwise it is a failure of the sweep."""
         wrong = differences(self.world(), *expected)
         if wrong:
-            self.failures.append(f"{fault.action} at {point}, {what}:\n    " + "\n    ".join(wrong[:8]))
+            self.failures.append(f"{fault} at {point}, {what}:\n    " + "\n    ".join(wrong[:8]))
         return not wrong
 
     def check(self) -> None:
@@ -115,9 +115,10 @@ def quick_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def sweep(stage: Stage, action: str) -> tuple[int, int]:
+def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int]:
     """Break the deed off at its points, recover, end it; then the same with the recovery killed as well, at a point of
-    its own that the number of the first one draws. Gives how many first points and second points there were.
+    its own that the number of the first one draws, or, for the `product`, at each. Gives how many first points and
+    second points there were.
     """
     first = second = 0
     for point in stage.points():
@@ -130,9 +131,9 @@ def sweep(stage: Stage, action: str) -> tuple[int, int]:
         first += 1
         stage.keep("broken")
         points = recovered(stage, fault, point)
-        if points:
+        for at in range(1, points + 1) if product else _drawn(point, points):
             stage.back("broken")
-            second += recovery_killed(stage, fault, point, points)
+            second += recovery_killed(stage, fault, point, at)
     stage.check()
     return first, second
 
@@ -145,10 +146,14 @@ def recovered(stage: Stage, fault: Fault, point: Point) -> int:
     return len(recovery.points)
 
 
-def recovery_killed(stage: Stage, fault: Fault, point: Point, points: int) -> bool:
-    """Recover, killed at one of that many points, and then again. Gives whether all ended well."""
-    drawn = random.Random(point.number).randint(1, points)
-    broken = run("recover", cwd=stage.shop.path, below=stage.shop.path, fault=Fault("kill", drawn))
+def _drawn(point: Point, points: int) -> list[int]:
+    """One of that many points of a recovery."""
+    return [random.Random(point.number).randint(1, points)] if points else []
+
+
+def recovery_killed(stage: Stage, fault: Fault, point: Point, at: int) -> bool:
+    """Recover, killed at that point, and then again. Gives whether all ended well."""
+    broken = run("recover", cwd=stage.shop.path, below=stage.shop.path, fault=Fault("kill", at))
     ran = [stage.shop.run("recover"), *stage.end()]
     return stage.judge(fault, point, f"its recovery killed at {broken.points[-1]}, ended: {ran}", stage.after)
 
@@ -156,7 +161,7 @@ def recovery_killed(stage: Stage, fault: Fault, point: Point, points: int) -> bo
 def no_locks(stage: Stage, fault: Fault, point: Point) -> None:
     left = [str(path) for path in (stage.shop.path / ".git").rglob("*.lock") if path.name != "lock"]
     if left:
-        stage.failures.append(f"{fault.action} at {point}: after the recovery there are {left}")
+        stage.failures.append(f"{fault} at {point}: after the recovery there are {left}")
 
 
 def struck(stage: Stage, action: str) -> Iterator[tuple[Point, Ran]]:
@@ -170,3 +175,17 @@ def struck(stage: Stage, action: str) -> Iterator[tuple[Point, Ran]]:
             yield point, broken.ran
             recovered(stage, fault, point)
     stage.check()
+
+
+def at_instants(stage: Stage, seeds: Iterable[int]) -> int:
+    """Kill the deed at an instant that each seed draws, wherever it is by then. Gives how many there were."""
+    count = 0
+    for seed in seeds:
+        stage.back("before")
+        fault = Fault("instant", seed, hold=random.Random(seed).randrange(stage.whole.length))
+        broken = stage.break_off(fault)
+        last = broken.points[-1] if broken.points else Point(0, "nothing", "", "")
+        recovered(stage, fault, last)
+        count += 1
+    stage.check()
+    return count

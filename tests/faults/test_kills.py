@@ -9,7 +9,7 @@ import pytest
 from injecting import Fault, beginning, ended_at_once
 from reliability import Proved
 from scenes import DEEDS
-from sweeping import Stage, quick_folder, struck, sweep
+from sweeping import Stage, at_instants, quick_folder, struck, sweep
 
 from ralph_hooks.cli import INTERRUPTED
 
@@ -37,12 +37,34 @@ def only(request: pytest.FixtureRequest) -> int | None:
     return found
 
 
+@pytest.fixture
+def product(request: pytest.FixtureRequest) -> bool:
+    """Each recovery killed at each of its points."""
+    found: bool = request.config.getoption("--product")
+    return found
+
+
+@pytest.fixture
+def instants(request: pytest.FixtureRequest) -> range:
+    """Seeds."""
+    rounds, seed = (request.config.getoption(option) for option in ("--instants", "--instant"))
+    return range(rounds) if seed is None else range(seed, seed + 1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "part"), PARTS)
-def test_killed_at_every_point(name: str, part: int, scratch: Path, only: int | None, proved: Proved) -> None:
-    first, second = sweep(Stage(DEEDS[name], scratch, part, DEEDS[name].parts, only), "kill")
+def test_killed_at_every_point(
+    name: str, part: int, scratch: Path, only: int | None, product: bool, proved: Proved
+) -> None:
+    first, second = sweep(Stage(DEEDS[name], scratch, part, DEEDS[name].parts, only), "kill", product=product)
     proved("kill points: a command and all that it began", first)
     proved("kill points in the recovery from one of those", second)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DEEDS)
+def test_killed_at_random_instants(name: str, scratch: Path, instants: range, proved: Proved) -> None:
+    proved("kill points at random instants", at_instants(Stage(DEEDS[name], scratch, 0, 1, None), instants))
 
 
 @pytest.mark.slow
