@@ -79,8 +79,10 @@ def somebodys_git(*options: str, at: Path) -> Iterator[None]:
         os.write(there, b"HEAD\n")
         assert shell.stdout
         shell.stdout.readline()  # by now it is there
-        yield
-        os.close(there)
+        try:
+            yield
+        finally:
+            os.close(there)
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["it stands here", "it was told where"])
