@@ -1,11 +1,15 @@
-"""Carrying a move out: refs prepared, the checked-out worktree brought along, refs committed. Whole, or not at all."""
+"""Carrying a move out: refs prepared, the checked-out worktree brought along, refs committed. Whole, or not at all.
+
+git writes the pack of the journal, and gets ready to move refs, while somebody may still look at the plan (`readied`).
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from ralph_hooks import progress
 from ralph_hooks.batch.journal import drop_journal, write_journal
@@ -15,32 +19,63 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.checkout import Checkout, lock_checkout
 from ralph_hooks.git.diff import Diff, diff_trees
-from ralph_hooks.git.filters import require_filters
+from ralph_hooks.git.filters import asking_filters
+from ralph_hooks.git.kept_pack import staged_pack
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.obstacles import is_plain, obstacles
 from ralph_hooks.git.process import GitError
-from ralph_hooks.git.refs import RefUpdate, ref_transaction
-from ralph_hooks.git.repository import worktree_at
+from ralph_hooks.git.refs import RefSession, RefUpdate, ref_session
+from ralph_hooks.git.repository import Repository, worktree_at
 
 
-def carry_out(work: Workplace, objects: Objects, move: Move, changes: Diff | None = None) -> Settled:
-    """Do all of `move`, in the durable order. `changes`: those from its old commit to the new, if they are known.
+class Ready(NamedTuple):
+    """A move that can begin. `journal`: its commit, which no ref names yet; `kept`: puts the pack of it into place."""
 
-    Raises RefusedError when the target cannot be moved; then nothing has changed.
+    move: Move
+    journal: str
+    kept: Callable[[], AbstractContextManager[None]]
+    refs: RefSession
+
+
+@contextmanager
+def readied(objects: Objects, move: Move) -> Iterator[Ready]:
+    """Get `move` ready, with git at work while the block runs. One that does not begin leaves nothing behind."""
+    journal = write_journal(objects, move)
+    place = _place(objects.repository, move) or objects.repository  # its HEAD goes along, and says so in its log
+    with staged_pack(objects.repository, [journal], [move.old]) as kept, ref_session(place, said(move)) as refs:
+        yield Ready(move, journal, kept, refs)
+
+
+def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
+    """Do all of `move`, in the durable order. Raises RefusedError when the target cannot be moved: nothing changed."""
+    with readied(objects, move) as ready:
+        begin(objects, ready)
+        return settle(work, objects, ready.refs, move, ready.journal)
+
+
+def begin(objects: Objects, ready: Ready, changes: Diff | None = None) -> None:
+    """Steps 1 to 4: the journal, then refs and worktree.
+
+    `changes`: those from the old commit to the new, if they are known. Raises RefusedError as `carry_out` does.
     """
     progress.tell("moving the branch and its worktree")
-    journal = write_journal(objects, move)
-    advance_or_drop(objects, move, changes)
-    return settle(work, objects, move, journal)
+    with ready.kept():
+        ready.refs.move([RefUpdate(ready.move.journal, None, ready.journal)])
+    advance_or_drop(objects, ready.refs, ready.move, changes)
 
 
-def advance_or_drop(objects: Objects, move: Move, changes: Diff | None = None) -> None:
+def advance_or_drop(objects: Objects, refs: RefSession, move: Move, changes: Diff | None = None) -> None:
     """`advance`; the journal goes only if the move was refused as a whole. Otherwise `recover` needs it."""
     try:
-        advance(objects, move, changes)
+        advance(objects, refs, move, changes)
     except RefusedError:
         drop_journal(objects.repository, move)
         raise
+
+
+def said(move: Move) -> str:
+    """What the reflogs say of it."""
+    return f"ralph-hooks: {move.kind} {move.key}"
 
 
 def owner(move: Move) -> str:
@@ -48,28 +83,27 @@ def owner(move: Move) -> str:
     return f"{move.kind} {move.key} {os.getpid()}"
 
 
-def advance(objects: Objects, move: Move, changes: Diff | None = None) -> None:
-    """Steps 5 to 7: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
+def _place(repository: Repository, move: Move) -> Repository | None:
+    return worktree_at(repository, Path(move.top)) if move.top and move.old != move.new else None
+
+
+def advance(objects: Objects, refs: RefSession, move: Move, changes: Diff | None = None) -> None:
+    """Steps 2 to 4: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
     repository = objects.repository
-    place = worktree_at(repository, Path(move.top)) if move.top and move.old != move.new else None
+    place = _place(repository, move)
     updates = ([RefUpdate(move.target, move.old, move.new)] if move.old != move.new else []) + list(move.refs)
     if not updates:
         return
     with ExitStack() as stack:
-        checkout = stack.enter_context(lock_checkout(place, owner(move))) if place else None
         changes = _changes(objects, move) if changes is None else changes
-        if checkout:
-            # To look at every file of the worktree takes as long as all else here: only where git cannot know better.
-            plain = not move.saved and is_plain(checkout.repository.top, changes)
-            _refuse_obstacles(checkout, changes, move, look=not plain)
-            require_filters(checkout.repository, changes)
-        transaction = stack.enter_context(ref_transaction(place or repository, f"ralph-hooks: {move.kind} {move.key}"))
+        checkout = stack.enter_context(_ready_checkout(place, changes, move)) if place else None
+        stack.enter_context(refs.transaction())
         with _refusing(f"{move.target} could not be moved"):
-            transaction.prepare(updates)
+            refs.prepare(updates)
         if checkout:
             _bring_along(objects, checkout, changes, move)
         try:
-            transaction.commit()
+            refs.commit()
         except GitError as error:
             if any(repository.commit(update.name) == update.new for update in updates):
                 # git was killed over it. The journal stays: to put the files back would revert what has moved.
@@ -77,6 +111,19 @@ def advance(objects: Objects, move: Move, changes: Diff | None = None) -> None:
             if checkout:
                 put_back(objects, checkout, changes, move)
             raise _refused(f"{move.target} could not be moved", error) from error
+
+
+@contextmanager
+def _ready_checkout(place: Repository, changes: Diff, move: Move) -> Iterator[Checkout]:
+    """The worktree, locked, once nothing stands against bringing it along. Raises RefusedError where something does."""
+    with ExitStack() as stack:
+        with asking_filters(place, changes) as require_filters:
+            checkout = stack.enter_context(lock_checkout(place, owner(move)))
+            # To look at every file of the worktree takes as long as all else here: only where git cannot know better.
+            plain = not move.saved and is_plain(place.top, changes)
+            _refuse_obstacles(checkout, changes, move, look=not plain)
+            require_filters()
+        yield checkout
 
 
 @contextmanager

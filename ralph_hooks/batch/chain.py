@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ralph_hooks import progress
@@ -11,7 +12,7 @@ from ralph_hooks.batch.disjoint import Touched, disjoint
 from ralph_hooks.batch.model import Attempt
 from ralph_hooks.batch.pages import Binder, Pages, stamped
 from ralph_hooks.batch.squash import Squash
-from ralph_hooks.git.diff import Change, Diff, diff_trees, renames, walk_trees
+from ralph_hooks.git.diff import Change, Diff, asking_diffs, diff_trees, renames, walk_trees
 from ralph_hooks.git.merge import Merger, is_attributes, scratch_commit
 from ralph_hooks.git.objects import Entry, Objects
 from ralph_hooks.spec.progress import Fragment
@@ -42,13 +43,13 @@ class Stuck(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """All of it. `tip` is where the target is to go, `pages` what the spec's pages say there, `change` what differs."""
+    """All of it. `tip` is where the target is to go, `tree` what stands there, `pages` what the spec's pages say."""
 
     links: tuple[Link, ...]
     stuck: tuple[Stuck, ...]
     tip: str
+    tree: str
     pages: Pages
-    change: Diff
 
 
 class Plan(NamedTuple):
@@ -65,16 +66,29 @@ class Plan(NamedTuple):
     commit: Callable[[Squash, str, str], str]  # (squash, tree, parent) -> commit
 
 
-def build(objects: Objects, merger: Merger, plan: Plan) -> Chain:
-    """Make the chain; park what conflicts and what does not conserve, and make it anew without that."""
-    parked: dict[int, Stuck] = {}
-    while True:
-        tip = _link_up(objects, merger, plan, parked)
-        found, change = _unconserved(objects, merger, plan, tip)
-        if not found:
-            return Chain(tip.links, (*tip.stuck, *parked.values()), tip.commit, tip.pages, change)
-        # Only the first: what comes after it was merged onto a tip that is not going to be.
-        parked[found.squash.attempt.index] = found
+class Proof(NamedTuple):
+    """Whether a chain conserves. `broken`: the first link that does not; `change`: what all of them change."""
+
+    broken: Stuck | None
+    change: Diff
+
+
+def build(objects: Objects, merger: Merger, plan: Plan, parked: Sequence[Stuck]) -> Chain:
+    """Make the chain, without what is `parked`, and without what conflicts. It is still to be proved."""
+    known = {stuck.attempt.index for stuck in parked}
+    tip = _link_up(objects, merger, plan, known)
+    return Chain(tip.links, (*tip.stuck, *parked), tip.commit, tip.tree, tip.pages)
+
+
+@contextmanager
+def proving(objects: Objects, merger: Merger, plan: Plan, made: Chain) -> Iterator[Callable[[], Proof]]:
+    """Prove that the chain conserves, with git at work while the block runs. What is given waits for the proof."""
+    bases = list(dict.fromkeys(link.squash.base for link in made.links))
+    start = objects.tree_of(plan.tip)
+    since = [(objects.tree_of(base), start) for base in bases]
+    links = [(link.tree_before, link.tree) for link in made.links]
+    with asking_diffs(objects, [(start, made.tree), *since, *links]) as diffs:
+        yield lambda: _proof(objects, merger, plan, made, bases, diffs())
 
 
 _Since = dict[str, Touched]  # base -> what the chain's tip changes against it
@@ -92,7 +106,7 @@ class _Tip(NamedTuple):
     stuck: tuple[Stuck, ...] = ()
 
 
-def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Mapping[int, Stuck]) -> _Tip:
+def _link_up(objects: Objects, merger: Merger, plan: Plan, parked: Container[int]) -> _Tip:
     tip = _Tip(plan.tip, objects.tree_of(plan.tip), plan.pages, _since(objects, plan), plan.tip)
     objects.load_trees(tip.tree, [path for squash in plan.squashes for path in squash.change])
     for squash in progress.each("merging", plan.squashes):
@@ -169,15 +183,13 @@ def _conflict(messages: Sequence[str]) -> str:
     return "; ".join(said) or "conflicts with the target"
 
 
-def _unconserved(objects: Objects, merger: Merger, plan: Plan, tip: _Tip) -> tuple[Stuck | None, Diff]:
-    """The first link that is not its attempt's change on the tip before it, if there is one; and what all change."""
-    bases = list(dict.fromkeys(link.squash.base for link in tip.links))
-    start = objects.tree_of(plan.tip)
-    since = [(objects.tree_of(base), start) for base in bases]
-    links = [(link.tree_before, link.tree) for link in tip.links]
-    change, *diffs = diff_trees(objects, [(start, tip.tree), *since, *links])
+def _proof(
+    objects: Objects, merger: Merger, plan: Plan, made: Chain, bases: Sequence[str], diffs: Sequence[Diff]
+) -> Proof:
+    """Look for the first link that is not its attempt's change on the tip before it."""
+    change, *diffs = diffs
     targets: dict[str, Mapping[str, Change]] = dict(zip(bases, diffs, strict=False))
-    for link, landed in zip(tip.links, diffs[len(bases) :], strict=True):
+    for link, landed in zip(made.links, diffs[len(bases) :], strict=True):
         evidence = Evidence(link.squash.change, targets[link.squash.base], landed, plan.binder.paths)
         found = violations(evidence)
         if needs_renames(evidence):
@@ -185,9 +197,9 @@ def _unconserved(objects: Objects, merger: Merger, plan: Plan, tip: _Tip) -> tup
         if found:
             listed = ", ".join(f"{violation.path} ({violation.reason})" for violation in found[:5])
             reason = f"the merge would not conserve the attempt's change: {listed}"
-            return Stuck(link.squash, reason, tuple(violation.path for violation in found), link.tree), change
+            return Proof(Stuck(link.squash, reason, tuple(item.path for item in found), link.tree), change)
         targets = {base: _onward(target, landed) for base, target in targets.items()}
-    return None, change
+    return Proof(None, change)
 
 
 def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Evidence) -> tuple[Violation, ...]:

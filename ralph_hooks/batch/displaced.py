@@ -4,26 +4,34 @@ That is how `git update-ref` leaves it, which asks nobody. Whoever commits there
 branch has gained; and what it has lost is nowhere but in the index.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.diff import diff_index, diff_trees
+from ralph_hooks.git.diff import Diff, asking_index, diff_trees
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
 
 _BACK = 50  # entries of the reflog
 
 
-def refuse_displaced(objects: Objects, place: Repository, batch: Batch, tip: str) -> None:
-    """Raise RefusedError when the index of `place`, which has the target checked out, is that of where it once was.
+@contextmanager
+def asking_displaced(objects: Objects, place: Repository, batch: Batch, tip: str) -> Iterator[Callable[[], None]]:
+    """Ask what is staged in `place`, which has the target checked out. What is given waits for the answer.
 
-    `tip`: where the target is; zeros where it is gone.
+    It raises RefusedError when the index is that of where the target once was. `tip`: where the target is; zeros where
+    it is gone.
     """
-    staged = diff_index(place, tip, {}) if tip.strip("0") else {}
-    if not staged:
-        return
-    for commit in _left(place, batch, tip):
+    if tip.strip("0"):
+        with asking_index(place, tip, {}) as staged:
+            yield lambda: _refuse(objects, place, batch, tip, staged())
+    else:
+        yield lambda: None
+
+
+def _refuse(objects: Objects, place: Repository, batch: Batch, tip: str, staged: Diff) -> None:
+    for commit in _left(place, batch, tip) if staged else ():
         moved = diff_trees(objects, [(objects.tree_of(tip), objects.tree_of(commit))])[0]
         if moved and all(staged.get(path) == change for path, change in moved.items()):
             raise RefusedError(

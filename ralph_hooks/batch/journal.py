@@ -7,10 +7,9 @@ import json
 from ralph_hooks.batch import names
 from ralph_hooks.batch.move import Move
 from ralph_hooks.errors import RalphError, RefusedError
-from ralph_hooks.git.kept_pack import kept_pack
 from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import REGULAR, TREE, Entry, Objects
-from ralph_hooks.git.refs import RefUpdate, move_refs
+from ralph_hooks.git.refs import RefSession, RefUpdate, move_refs
 from ralph_hooks.git.repository import Repository
 
 CONFLICTS = "conflicts"  # the folder of the journal with the files of parked tasks, conflict markers included
@@ -22,10 +21,7 @@ def conflict_text(key: str, index: int) -> str:
 
 
 def write_journal(objects: Objects, move: Move) -> str:
-    """Steps 3 and 4: everything that the move needs is in one pack on the disk, then the journal ref names it.
-
-    Gives the commit that the ref names.
-    """
+    """Store everything that the move needs, and give the commit that is its journal once a ref names it."""
     entries = {"move.json": Entry(REGULAR[0], objects.write("blob", json.dumps(move.as_json()).encode()))}
     blobs = {blob for edit in move.disk for blob in (edit.before, edit.after) if blob} | {
         blob for _, blob in move.saved
@@ -38,8 +34,6 @@ def write_journal(objects: Objects, move: Move) -> str:
     parents = dict.fromkeys([move.new, move.old, *(update.new for update in move.refs if update.new)])
     journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
     objects.flush()
-    with kept_pack(objects.repository, [journal], [move.old]):
-        move_refs(objects.repository, "ralph-hooks: journal", [RefUpdate(move.journal, None, journal)])
     return journal
 
 
@@ -61,12 +55,12 @@ def drop_journal(repository: Repository, move: Move) -> None:
         move_refs(repository, "ralph-hooks: journal dropped", [RefUpdate(move.journal, found, None)])
 
 
-def file_journal(repository: Repository, move: Move, journal: str) -> None:
+def file_journal(repository: Repository, refs: RefSession, move: Move, journal: str) -> None:
     """The journal of a landing is kept: the store can be rebuilt from it, and an undo reads it."""
     gone, log = RefUpdate(move.journal, journal, None), names.LOG + move.key
     filed = [RefUpdate(log, None, journal)] if move.kind == "land" else []
     try:
-        move_refs(repository, "ralph-hooks: journal filed", [gone, *filed])
+        refs.move([gone, *filed])
     except RefusedError:
         if repository.commit(log) is None:
             raise

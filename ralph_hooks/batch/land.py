@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
 from ralph_hooks.batch import chain
-from ralph_hooks.batch.advance import carry_out
+from ralph_hooks.batch.advance import Ready, begin, readied
 from ralph_hooks.batch.agreement import require_agreement
-from ralph_hooks.batch.chain import Chain
+from ralph_hooks.batch.chain import Plan, Stuck
 from ralph_hooks.batch.commits import Committing, commit_task, committing
-from ralph_hooks.batch.displaced import refuse_displaced
+from ralph_hooks.batch.displaced import asking_displaced
 from ralph_hooks.batch.gather import Harvest, gather
 from ralph_hooks.batch.model import Batch, Landing
 from ralph_hooks.batch.result import plan_move
-from ralph_hooks.batch.settle import Settled
+from ralph_hooks.batch.settle import Settled, settle
 from ralph_hooks.batch.site import Site, look
 from ralph_hooks.batch.target import require_target
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git import features
-from ralph_hooks.git.disk import changed
+from ralph_hooks.git.diff import Diff
+from ralph_hooks.git.disk import asking_changed, changed
 from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
-from ralph_hooks.git.worktrees import worktrees
+from ralph_hooks.git.worktrees import Worktree, worktrees
 
 _PATIENCE, _LOOK = 1.0, 0.05  # seconds in which a switch of branches should be through; between two looks
 
@@ -50,26 +52,37 @@ def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
         open_merger(objects, features.installed()) as merger,
         committing(objects, work.config.sign_timeout) as shared,
     ):
-        pins = require_agreement(work, objects, batch)
-        if place:
-            tip = next((tree.head for tree in standing if tree.path == place.top), place.zero)
-            refuse_displaced(objects, place, batch, tip)
+        with _asking_displaced(objects, place, batch, standing) as refuse_displaced:
+            pins = require_agreement(work, objects, batch)
+            refuse_displaced()
         site = look(work, objects, batch, place, standing)
         harvest = gather(work, objects, site, batch, pins)
-        made = _link_up(objects, merger, site, harvest, shared())
-        move = plan_move(objects, site, harvest, made)
-        settled = carry_out(work, objects, move, made.change)
-        if move.landing is None or move.batch is None:
-            raise AssertionError("a landing's move holds its result")
-        landing = _honest(site, move.landing, settled)
+        plan = _plan(objects, site, harvest, shared())
+        with _proved(objects, merger, site, harvest, plan) as (ready, change):
+            move = ready.move
+            if move.landing is None or move.batch is None:
+                raise AssertionError("a landing's move holds its result")
+            begin(objects, ready, change)
+            with _asking_dirty(site) as dirty:
+                settled = settle(work, objects, ready.refs, move, ready.journal)
+                landing = _honest(site, move.landing, settled, dirty)
     told = landing._replace(warnings=(*landing.warnings, *settled.warnings))
     if told != move.landing:
         work.store.put_landing(move.batch, told, move.ended or "")
     return Outcome(move.batch, told, clean=told.signal is not None and not settled.warnings)
 
 
-def _link_up(objects: Objects, merger: Merger, site: Site, harvest: Harvest, shared: Committing) -> Chain:
-    plan = chain.Plan(
+def _asking_displaced(
+    objects: Objects, place: Repository | None, batch: Batch, standing: tuple[Worktree, ...]
+) -> AbstractContextManager[Callable[[], None]]:
+    if place is None:
+        return nullcontext(lambda: None)
+    tip = next((tree.head for tree in standing if tree.path == place.top), place.zero)
+    return asking_displaced(objects, place, batch, tip)
+
+
+def _plan(objects: Objects, site: Site, harvest: Harvest, shared: Committing) -> Plan:
+    return Plan(
         base=harvest.batch.base,
         tip=site.tip,
         squashes=harvest.squashes,
@@ -80,18 +93,42 @@ def _link_up(objects: Objects, merger: Merger, site: Site, harvest: Harvest, sha
         rooted=site.rooted,
         commit=partial(commit_task, objects, shared, harvest.batch, harvest.tasks),
     )
-    return chain.build(objects, merger, plan)
 
 
-def _honest(site: Site, landing: Landing, settled: Settled) -> Landing:
+@contextmanager
+def _proved(objects: Objects, merger: Merger, site: Site, harvest: Harvest, plan: Plan) -> Iterator[tuple[Ready, Diff]]:
+    """The move that lands what conserves, ready to begin, and what it changes; what does not conserve is parked.
+
+    The proof takes git as long as to write the pack, so both happen at once. Nothing refers to a pack before the proof.
+    """
+    parked: list[Stuck] = []
+    while True:
+        made = chain.build(objects, merger, plan, parked)
+        with (
+            readied(objects, plan_move(objects, site, harvest, made)) as ready,
+            chain.proving(objects, merger, plan, made) as proof,
+        ):
+            broken, change = proof()
+            if broken is None:
+                yield ready, change
+                return
+        # Only the first: what comes after it was merged onto a tip that is not going to be.
+        parked.append(broken)
+
+
+def _honest(site: Site, landing: Landing, settled: Settled, asked: Callable[[], tuple[str, ...]]) -> Landing:
     """The landing without its signal, where a page of the spec is not as the signal says: ticked, committed, clean."""
     if landing.signal is None:
         return landing
-    dirty = _dirty_pages(site.place, site.binder.paths, landing.target) if site.place else ()
+    dirty = _dirty_pages(site.place, site.binder.paths, landing.target) if site.place and asked() else ()
     if settled.pages or dirty:
         why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
         return landing._replace(signal=None, warnings=(*landing.warnings, why))
     return landing
+
+
+def _asking_dirty(site: Site) -> AbstractContextManager[Callable[[], tuple[str, ...]]]:
+    return asking_changed(site.place, site.binder.paths) if site.place else nullcontext(tuple)
 
 
 def _dirty_pages(place: Repository, pages: Collection[str], target: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch import names
-from ralph_hooks.batch.advance import advance_or_drop, owner, put_back
+from ralph_hooks.batch.advance import advance_or_drop, owner, put_back, said
 from ralph_hooks.batch.journal import drop_journal, read_journal
 from ralph_hooks.batch.model import Batch, Phase, State
 from ralph_hooks.batch.move import Move
@@ -20,7 +20,7 @@ from ralph_hooks.git.claims import settle_claims
 from ralph_hooks.git.diff import Diff, diff_trees
 from ralph_hooks.git.disk import half_written, on_disk
 from ralph_hooks.git.objects import Objects, open_objects
-from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below
+from ralph_hooks.git.refs import RefUpdate, move_refs, ref_session, refs_below
 from ralph_hooks.git.repository import Repository, open_repository
 
 
@@ -65,7 +65,8 @@ def _finish(work: Workplace, objects: Objects, move: Move, journal: str) -> str:
         if place and tip == move.new:
             with lock_checkout(place, owner(move)) as checkout:
                 checkout.bring(changes, move.new, back=False)
-        return _ended(move, settle(work, objects, move, journal))
+        with ref_session(repository, f"ralph-hooks: recover {move.key}") as refs:
+            return _ended(move, settle(work, objects, refs, move, journal))
     drop_journal(repository, move)
     return f"the {move.kind} was given up: {move.target} has gone elsewhere meanwhile"
 
@@ -93,8 +94,9 @@ def _go_on(work: Workplace, objects: Objects, move: Move, journal: str, place: R
             f"{foreign} was edited after the {move.kind} had broken off, so it was taken back",
             "commit it or move it away, then run the command again",
         )
-    advance_or_drop(objects, move._replace(refs=_missing(work.repository, move)))
-    return _ended(move, settle(work, objects, move, journal))
+    with ref_session(place or work.repository, said(move)) as refs:
+        advance_or_drop(objects, refs, move._replace(refs=_missing(work.repository, move)))
+        return _ended(move, settle(work, objects, refs, move, journal))
 
 
 def _foreign(place: Repository, changes: Diff, move: Move) -> str | None:

@@ -13,6 +13,7 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.merge import merge_texts
 from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.refs import RefSession
 from ralph_hooks.spec import state
 
 
@@ -35,7 +36,7 @@ class _Failure(NamedTuple):
     due: bool
 
 
-def settle(work: Workplace, objects: Objects, move: Move, journal: str) -> Settled:
+def settle(work: Workplace, objects: Objects, refs: RefSession, move: Move, journal: str) -> Settled:
     """Steps 8 to 10: untracked spec files, state file, store, and the journal becomes history.
 
     Each is safe to repeat.
@@ -50,7 +51,7 @@ def settle(work: Workplace, objects: Objects, move: Move, journal: str) -> Settl
     elif move.kind == "undo":
         work.store.set_phase(move.key, Phase.UNDONE, move.ended)
     if not due:
-        file_journal(objects.repository, move, journal)
+        file_journal(objects.repository, refs, move, journal)
     return Settled(tuple(failure.what for failure in failures), bool(pages), due)
 
 

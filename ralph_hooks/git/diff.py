@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
@@ -36,10 +37,19 @@ Diff = dict[str, Change]
 
 def diff_trees(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[Diff]:
     """For each (old, new) pair of tree ids the changes by path, without rename detection."""
-    return [
-        {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
-        for records in _diffs(objects, pairs, "--no-renames")
-    ]
+    with asking_diffs(objects, pairs) as diffs:
+        return diffs()
+
+
+@contextmanager
+def asking_diffs(objects: Objects, pairs: Sequence[tuple[str, str]]) -> Iterator[Callable[[], list[Diff]]]:
+    """Ask for what `diff_trees` gives, while we do something else. What is given waits for the answer."""
+    with _asking(objects, pairs, "--no-renames") as answer:
+        yield lambda: [_diff(records) for records in answer()]
+
+
+def _diff(records: Iterable[_Record]) -> Diff:
+    return {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
 
 
 def walk_trees(objects: Objects, old: str | None, new: str | None, folder: str = "") -> Iterator[Change]:
@@ -59,45 +69,62 @@ def _tree(entry: Entry | None) -> str | None:
 
 def diff_index(repository: Repository, commit: str, env: Mapping[str, str]) -> Diff:
     """What an index has changed since `commit`. `env` says which index, see `git/index.py`."""
+    with asking_index(repository, commit, env) as diff:
+        return diff()
+
+
+@contextmanager
+def asking_index(repository: Repository, commit: str, env: Mapping[str, str]) -> Iterator[Callable[[], Diff]]:
+    """Ask for what `diff_index` gives, while we do something else. What is given waits for the answer."""
     flags = ("--cached", "--raw", "-z", "--no-renames", "--no-abbrev", SUBMODULES)
-    records = _records(repository.git("diff-index", *flags, commit, "--", env=env).stdout)
-    found = (Change(path, _entry(old, a), _entry(new, b)) for old, new, a, b, _, path, _ in filter(None, records))
-    return {change.path: change for change in found}
+    with repository.ask("diff-index", *flags, commit, "--", env=env) as answer:
+        yield lambda: _diff(filter(None, _records(answer().stdout)))
 
 
 def renames(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[tuple[Rename, ...]]:
     """For each (old, new) pair of tree ids the renamed files, as git's default similarity finds them."""
-    return [
-        tuple(
-            Rename(path, other, Entry(mode_a, a), Entry(mode_b, b))
-            for mode_a, mode_b, a, b, kind, path, other in records
-            if kind == "R"
-        )
-        for records in _diffs(objects, pairs, "-M")
-    ]
+    with _asking(objects, pairs, "-M") as answer:
+        return [
+            tuple(
+                Rename(path, other, Entry(mode_a, a), Entry(mode_b, b))
+                for mode_a, mode_b, a, b, kind, path, other in records
+                if kind == "R"
+            )
+            for records in answer()
+        ]
 
 
 _Record = tuple[str, str, str, str, str, str, str]  # modes, ids, kind, path, path after a rename
 
 
-def _diffs(objects: Objects, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
+@contextmanager
+def _asking(
+    objects: Objects, pairs: Sequence[tuple[str, str]], detect: str
+) -> Iterator[Callable[[], list[list[_Record]]]]:
     """The records of each pair. Pairs of the same tree are not asked for: they are most of what callers have."""
     asked = [(old, new) for old, new in pairs if old != new]
-    found = iter(_ask(objects, asked, detect) if asked else ())
+    if not asked:
+        yield lambda: [[] for _ in pairs]
+        return
+    objects.flush()
+    stdin = "".join(f"{old} {new}\n" for old, new in asked).encode()
+    with objects.repository.ask("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=stdin) as answer:
+        yield lambda: _by_pair(pairs, iter(_split(answer().stdout, len(asked))))
+
+
+def _by_pair(pairs: Sequence[tuple[str, str]], found: Iterator[list[_Record]]) -> list[list[_Record]]:
     return [next(found) if old != new else [] for old, new in pairs]
 
 
-def _ask(objects: Objects, pairs: Sequence[tuple[str, str]], detect: str) -> list[list[_Record]]:
-    objects.flush()
-    stdin = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-    output = objects.repository.git("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=stdin).stdout
+def _split(output: bytes, pairs: int) -> list[list[_Record]]:
+    """The records of that many pairs."""
     found: list[list[_Record]] = []
     for record in _records(output):
         if record is None:
             found.append([])
         else:
             found[-1].append(record)
-    if len(found) != len(pairs):  # git says so, but its status is that of success
+    if len(found) != pairs:  # git says so, but its status is that of success
         raise RalphError("objects are missing from the repository", "run `git fsck`")
     return found
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ralph_hooks.git.objects import REGULAR, Entry
@@ -86,10 +87,19 @@ def changed(repository: Repository, paths: Collection[str]) -> tuple[str, ...]:
 
     For right after a checkout: the index is not refreshed first.
     """
+    with asking_changed(repository, paths) as answer:
+        return answer()
+
+
+@contextmanager
+def asking_changed(repository: Repository, paths: Collection[str]) -> Iterator[Callable[[], tuple[str, ...]]]:
+    """Ask for what `changed` gives, while we do something else. What is given waits for the answer."""
     if not paths:
-        return ()
+        yield lambda: ()
+        return
     literal, flags = {"GIT_LITERAL_PATHSPECS": "1"}, ("--name-only", "-z", SUBMODULES)
-    return tuple(repository.git("diff-index", *flags, "HEAD", "--", *paths, env=literal).records)
+    with repository.ask("diff-index", *flags, "HEAD", "--", *paths, env=literal) as answer:
+        yield lambda: tuple(answer().records)
 
 
 def sparse_paths(repository: Repository) -> frozenset[str]:

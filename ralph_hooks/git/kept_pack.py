@@ -7,12 +7,13 @@ written and the moment a ref names it, nobody refers to it. A pack with a `.keep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.process import GitError
+from ralph_hooks.git.process import GitError, Result
 from ralph_hooks.git.repository import Repository
 
 MARK = b"ralph-hooks\n"
@@ -31,9 +32,30 @@ def kept_pack(repository: Repository, tips: Sequence[str], known: Sequence[str])
     One sync; git does not sync loose objects unless told to, and then one by one. The caller holds the landing lock.
     Raises VanishedError where a part of it is gone already.
     """
+    with staged_pack(repository, tips, known) as kept, kept():
+        yield
+
+
+@contextmanager
+def staged_pack(
+    repository: Repository, tips: Sequence[str], known: Sequence[str]
+) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Let git write that pack while we do something else. What is given puts it into its place, and is as `kept_pack`.
+
+    A pack that nobody puts there is forgotten.
+    """
     stage, home = repository.common_dir / "ralph", repository.common_dir / "objects" / "pack"
     _clear(stage, home)
-    name = _packed(repository, stage / _STAGED, tips, known)
+    wanted = "".join(f"{line}\n" for line in (*tips, *(f"^{commit}" for commit in known)))
+    # No deltas: the pack is there to be written once, `git gc` makes the good one.
+    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1")
+    with repository.ask("pack-objects", *options, str(stage / _STAGED), stdin=wanted.encode()) as packed:
+        yield partial(_kept, packed, stage, home)
+
+
+@contextmanager
+def _kept(packed: Callable[[], Result], stage: Path, home: Path) -> Iterator[None]:
+    name = _name(packed)
     keep = home / f"pack-{name}.keep"
     keep.write_bytes(MARK)
     try:
@@ -46,12 +68,9 @@ def kept_pack(repository: Repository, tips: Sequence[str], known: Sequence[str])
         keep.unlink(missing_ok=True)
 
 
-def _packed(repository: Repository, where: Path, tips: Sequence[str], known: Sequence[str]) -> str:
-    wanted = "".join(f"{line}\n" for line in (*tips, *(f"^{commit}" for commit in known)))
-    # No deltas: the pack is there to be written once, `git gc` makes the good one.
-    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1")
+def _name(packed: Callable[[], Result]) -> str:
     try:
-        return repository.git("pack-objects", *options, str(where), stdin=wanted.encode()).text
+        return packed().text
     except GitError as error:
         if not any(word in error.stderr for word in _MISSING):
             raise
@@ -62,7 +81,7 @@ def _packed(repository: Repository, where: Path, tips: Sequence[str], known: Seq
 
 
 def _clear(stage: Path, home: Path) -> None:
-    """What a killed one left."""
+    """What a killed one left, or one that was given up."""
     for path in stage.glob(f"{_STAGED}-*"):
         path.unlink()
     for keep in home.glob("*.keep"):

@@ -128,10 +128,22 @@ def run(
 
 
 @contextmanager
-def begun(cwd: Path, *args: str, accept: Sequence[int] = (0,)) -> Iterator[Callable[[], Result]]:
-    """`git ARGS`, which only asks, at work beside us. What is given waits for its end, and is then as `run`."""
-    with _started(cwd, args) as process:
-        yield partial(_answer, process, args, None, accept, TIME_LIMIT)
+def begun(
+    cwd: Path,
+    *args: str,
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    config: Sequence[str] = (),
+    accept: Sequence[int] = (0,),
+) -> Iterator[Callable[[], Result]]:
+    """`git ARGS` at work beside us. What is given waits for its end, and is then as `run`.
+
+    Of all that is at work at one time, ourselves included, one may change anything: so that a landing that is broken
+    off has come as far as its order says, and can be broken off at the same place again. All else only asks.
+    """
+    with _started(cwd, args, stdin, env, config) as process:
+        rest = process.fed(stdin)
+        yield partial(_answer, process, args, rest, accept, TIME_LIMIT)
 
 
 def _started(
@@ -169,6 +181,21 @@ def _answer(process: _Git, args: Sequence[str], stdin: bytes | None, accept: Seq
 
 class _Git(subprocess.Popen[bytes]):
     """A git process that is waited for."""
+
+    def fed(self, stdin: bytes | None) -> bytes | None:
+        """Give it what the pipe holds, without waiting for it to read. What is left is for `said`."""
+        if stdin is None or self.stdin is None:
+            return None
+        pipe = self.stdin.fileno()
+        os.set_blocking(pipe, False)
+        with suppress(BlockingIOError, BrokenPipeError):
+            stdin = stdin[os.write(pipe, stdin) :]
+        os.set_blocking(pipe, True)
+        if stdin:
+            return stdin
+        self.stdin.close()
+        self.stdin = None  # `communicate` would flush it
+        return None
 
     def said(self, stdin: bytes | None, limit: float) -> tuple[bytes, bytes]:
         """Its output and complaints when it has ended. After `limit` seconds it is killed: TimeoutExpired."""

@@ -39,35 +39,62 @@ def is_branch_name(repository: Repository, name: str) -> bool:
     return repository.git("check-ref-format", "--branch", name, accept=(0, 1, 128)).status == 0
 
 
-class RefTransaction:
-    """An open `git update-ref --stdin` process. `prepare` locks and compares; then `commit` moves all refs, or none."""
+class RefSession:
+    """A `git update-ref --stdin` process, one transaction after another. Made by `ref_session`.
+
+    In a `transaction`, `prepare` locks and compares; then `commit` moves all refs, or none.
+    """
 
     def __init__(self, repository: Repository, message: str) -> None:
         self._repository = repository
-        self.claims = ExitStack()
+        self._claims = ExitStack()
         self._talk = repository.talk("update-ref", "--stdin", "-z", "-m", message)
-        self._ask("start", b"start\0")
+        self._ended = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A block that commits what it prepares. An error ends the process, which lets go of its locks."""
+        with self._claims:
+            try:
+                yield
+            except BaseException:
+                self.close()
+                raise
 
     def prepare(self, updates: Iterable[RefUpdate]) -> None:
         """Lock every ref, compare old values, let hooks veto. Raises GitError when any of that fails: nothing moved."""
         updates = tuple(updates)
         locks = ref_locks(self._repository, ((update.name, update.new) for update in updates))
-        self.claims.enter_context(claimed(self._repository.common_dir, "refs", locks))
-        request = b"".join(self._request(update) for update in updates)
-        self._ask("prepare", request + b"prepare\0")
+        self._claims.enter_context(claimed(self._repository.common_dir, "refs", locks))
+        requests = b"".join(self._request(update) for update in updates)
+        self._ask(b"start\0" + requests + b"prepare\0", "start", "prepare")
 
     def commit(self) -> None:
-        self._ask("commit", b"commit\0")
+        self._ask(b"commit\0", "commit")
+
+    def move(self, updates: Iterable[RefUpdate]) -> None:
+        """Move these refs, all or none. Raises RefusedError when one of them is not where it was."""
+        with self.transaction():
+            try:
+                self.prepare(updates)
+            except GitError as error:
+                raise RefusedError(
+                    f"refs could not be moved: {error.what}", "see whether another git command is running"
+                ) from error
+            self.commit()
 
     def close(self) -> None:
         """End the process; a transaction that was not committed lets go of its locks."""
-        self._talk.close()
+        if not self._ended:
+            self._ended = True
+            self._talk.close()
 
-    def _ask(self, verb: str, request: bytes) -> None:
+    def _ask(self, request: bytes, *verbs: str) -> None:
         self._talk.send(request)
-        answer = self._talk.line()
-        if answer != f"{verb}: ok".encode():
-            raise GitError(("update-ref", verb), 1, answer)
+        for verb in verbs:
+            answer = self._talk.line()
+            if answer != f"{verb}: ok".encode():
+                raise GitError(("update-ref", verb), 1, answer)
 
     def _request(self, update: RefUpdate) -> bytes:
         name = os.fsencode(update.name)
@@ -78,26 +105,18 @@ class RefTransaction:
 
 
 @contextmanager
-def ref_transaction(repository: Repository, message: str) -> Iterator[RefTransaction]:
-    """A transaction that is given up unless the block commits it."""
-    transaction = RefTransaction(repository, message)
-    with transaction.claims:
-        try:
-            yield transaction
-        finally:
-            transaction.close()
+def ref_session(repository: Repository, message: str) -> Iterator[RefSession]:
+    """Transactions of refs in one process, which begins at once. `message`: for the reflogs."""
+    session = RefSession(repository, message)
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 def move_refs(repository: Repository, message: str, updates: Iterable[RefUpdate]) -> None:
     """Move these refs, all or none. Raises RefusedError when one of them is not where it was."""
     wanted = [update for update in updates if update.old != update.new]
-    if not wanted:
-        return
-    with ref_transaction(repository, message) as transaction:
-        try:
-            transaction.prepare(wanted)
-        except GitError as error:
-            raise RefusedError(
-                f"refs could not be moved: {error.what}", "see whether another git command is running"
-            ) from error
-        transaction.commit()
+    if wanted:
+        with ref_session(repository, message) as session:
+            session.move(wanted)

@@ -1,6 +1,7 @@
 """Which repository and worktree a directory belongs to, and whether work may be done there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +63,13 @@ class Repository(NamedTuple):
             limit=limit,
             discard=discard,
         )
+
+    def ask(
+        self, *args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None, accept: Sequence[int] = (0,)
+    ) -> AbstractContextManager[Callable[[], Result]]:
+        """Run git in this worktree while we do something else, as `process.begun` does."""
+        pins = self.pins | dict(env or {})
+        return process.begun(self.top, *args, stdin=stdin, env=pins, config=self.settings, accept=accept)
 
     def talk(self, *args: str) -> Conversation:
         """Run git in this worktree, one request at a time."""

@@ -16,7 +16,7 @@ from ralph_hooks.git.checkout import Checkout
 from ralph_hooks.git.merge import Merged, Merger
 from ralph_hooks.git.objects import Entry
 from ralph_hooks.git.process import GitError
-from ralph_hooks.git.refs import RefTransaction
+from ralph_hooks.git.refs import RefSession
 from ralph_hooks.git.repository import Repository
 
 LINES = "".join(f"line {number}\n" for number in range(20))
@@ -369,14 +369,13 @@ def test_a_list_that_was_edited_again_by_the_end_of_the_landing(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempts(shop, t1={"mine.txt": "mine\n"})
-    settle, page = landing.carry_out, shop.path / shop.page("tasks.md")
+    begin, page = landing.begin, shop.path / shop.page("tasks.md")
 
-    def settle_and_be_late(*args: object) -> object:
-        settled = settle(*args)
+    def begin_and_be_late(*args: object) -> None:
+        begin(*args)
         page.write_text(page.read_text().replace("- [ ] 1.2", "- [x] 1.2"))
-        return settled
 
-    monkeypatch.setattr(landing, "carry_out", settle_and_be_late)
+    monkeypatch.setattr(landing, "begin", begin_and_be_late)
     ran = shop.land()
     assert (ran.code, ran.ids("landed"), ran.json["signal"]) == (1, ["1.1"], None)
     assert ran.json["warnings"] == [f"{shop.page('tasks.md')} has local changes again"]
@@ -395,8 +394,8 @@ def test_a_target_that_was_moved_back_to_the_base_without_its_worktree(shop: Wor
 
 def test_a_page_that_could_not_be_written(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts(shop, t1={"mine.txt": "mine\n"})
-    settle = landing.carry_out
-    monkeypatch.setattr(landing, "carry_out", lambda *args: settle(*args)._replace(pages=True))
+    settle = landing.settle
+    monkeypatch.setattr(landing, "settle", lambda *args: settle(*args)._replace(pages=True))
     ran = shop.land()
     assert (ran.code, ran.json["signal"]) == (1, None)
     assert ran.json["warnings"] == ["a page of the spec could not be written"]
@@ -493,16 +492,16 @@ def test_refs_that_cannot_be_committed_after_the_worktree_moved(
 ) -> None:
     attempts(shop, t1={"mine.txt": "mine\n", "a.txt": TOP, "b.txt": None})
 
-    honest = RefTransaction.commit
+    honest = RefSession.commit
 
-    def commit(self: RefTransaction) -> None:
+    def commit(self: RefSession) -> None:
         if (shop.path / "mine.txt").exists():  # of all transactions, the one that the worktree went ahead of
             raise GitError(("update-ref", "commit"), 1, b"fatal: disk full")
         honest(self)
 
     before = everything(shop)
     with monkeypatch.context() as patch:
-        patch.setattr(RefTransaction, "commit", commit)
+        patch.setattr(RefSession, "commit", commit)
         ran = shop.land()
     assert ran.code == 2
     assert "disk full" in ran.err

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ralph_hooks.errors import RalphError
-from ralph_hooks.git.process import run
+from ralph_hooks.git.pack import object_id
+from ralph_hooks.git.process import begun, run
 
 
 def test_a_git_that_hangs_is_ended_whatever_it_has_started(tmp_path: Path) -> None:
@@ -32,3 +33,18 @@ def test_nobody_sleeps_until_git_has_ended(tmp_path: Path, monkeypatch: pytest.M
         patched.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         patched.setattr(subprocess.time, "sleep", slept)  # type: ignore[attr-defined]
         assert run(tmp_path, "late").stdout == b""
+
+
+@pytest.mark.parametrize("size", [0, 100, 1 << 20])
+def test_a_git_at_work_beside_us_gets_all_its_input(tmp_path: Path, size: int) -> None:
+    """Of a megabyte the pipe holds a part; git may ask for the rest when we wait for its answer."""
+    content = b"x" * size
+    with begun(tmp_path, "hash-object", "--stdin", stdin=content) as answer:
+        assert answer().text == object_id("sha1", "blob", content)
+
+
+def test_a_git_at_work_beside_us_has_ended_when_an_error_passes_by(tmp_path: Path) -> None:
+    shown = tmp_path / "shown"
+    with pytest.raises(ZeroDivisionError), begun(tmp_path, "-c", f"alias.late=!sleep 0.1; echo >{shown}", "late"):
+        raise ZeroDivisionError
+    assert shown.exists()
