@@ -15,7 +15,11 @@ from ralph_hooks.git.repository import Repository
 
 def stands(top: Path, path: str) -> bool:
     """Is there anything at `path`, without following a symlink on the way?"""
-    return os.path.lexists(top / path) and not any((top / folder).is_symlink() for folder in parents(path))
+    # Not by `Path`, which takes longer to make than to look: each path that a landing brings is looked at.
+    return os.path.lexists(f"{top}/{path}") and not any(
+        os.path.islink(f"{top}/{name}")  # noqa: PTH114
+        for name in parents(path)
+    )
 
 
 def parents(path: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ralph_hooks.errors import RalphError
 from ralph_hooks.git import objects as git_objects
 from ralph_hooks.git.diff import diff_trees, walk_trees
 from ralph_hooks.git.objects import Entry, Objects, open_objects
@@ -163,3 +164,13 @@ def test_what_waits_for_git_and_what_is_kept_split_stays_small(
         assert sum(map(len, objects._trees.values())) <= 50 + 102
     objects.flush()
     assert len(git(objects, "ls-tree", "-r", tree or "").splitlines()) == 200
+
+
+@pytest.mark.parametrize("rows", [b"100644 a\0", b"100644a\0" + bytes(20), b"100644 a\0" + bytes(20) + b"rest"])
+def test_a_tree_that_git_would_not_write_is_not_read_in_part(tmp_path: Path, rows: bytes) -> None:
+    """What was left out would be missing from every tree that is made from it."""
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    with open_objects(open_repository(tmp_path)) as opened:
+        tree = git(opened, "hash-object", "-t", "tree", "--literally", "-w", "--stdin", stdin=rows).decode().strip()
+        with pytest.raises(RalphError, match="no tree as git writes it"):
+            opened.entry(tree, "a")
