@@ -13,11 +13,10 @@ from ralph_hooks.batch.record import pin_record, read_record
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.objects import Objects
-from ralph_hooks.git.refs import RefUpdate, move_refs, refs_of
+from ralph_hooks.git.refs import RefUpdate, move_refs
 
 _FIXED = ("base", "target", "top", "tasks")  # of a batch: never change after its start
 _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
-_WRITTEN = (names.UNDO, names.LANDED, names.LOG)  # by a landing, once
 
 
 class Agreed(NamedTuple):
@@ -28,16 +27,14 @@ class Agreed(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def require_agreement(work: Workplace, objects: Objects, batch: Batch) -> Mapping[str, str]:
-    """The pins of the batch, by ref.
+def require_agreement(work: Workplace, objects: Objects, batch: Batch, refs: Mapping[str, str]) -> None:
+    """Compare the batch with its `refs`, before it lands.
 
     Raises RefusedError where base, target or list are in doubt, and where the refs that a landing writes are taken. A
     record that is missing is made again.
     """
-    refs = refs_of(work.repository, [f"{root}{batch.id}" for root in (names.BATCH, *_ROOTS.values(), *_WRITTEN)])
     _require_record(work, objects, batch, refs.get(names.BATCH + batch.id))
     _require_free(refs)
-    return refs
 
 
 def judge_pins(work: Workplace, batch: Batch, pins: Mapping[str, str], heads: Mapping[int, str | None]) -> Agreed:
@@ -103,7 +100,7 @@ def _require_record(work: Workplace, objects: Objects, batch: Batch, commit: str
 
 def _require_free(refs: Mapping[str, str]) -> None:
     """A landing that met one of these would fail with the target moved already, or leave somebody else's there."""
-    taken = next((ref for ref in refs if ref.startswith(_WRITTEN)), None)
+    taken = next((ref for ref in refs if ref.startswith(names.WRITTEN)), None)
     if taken:
         raise RefusedError(
             f"{taken} is there already, and the landing is going to write it",

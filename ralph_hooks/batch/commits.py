@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ralph_hooks.batch.loose import UNCOMMITTED, UNCOMMITTED_PAGES
 from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of, trailers_of
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.squash import Squash
-from ralph_hooks.git.identity import Signer, asking_signer, write_signed
+from ralph_hooks.git.identity import Signer, write_signed
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.tasklist.model import Task
 
@@ -25,23 +24,13 @@ class Committing(NamedTuple):
     sign: Callable[[bytes], str] | None
 
 
-@contextmanager
-def committing(objects: Objects, limit: float) -> Iterator[Callable[[], Committing]]:
-    """Ask git for the user, and whether commits are signed (each within `limit` seconds), while we do something else.
-
-    What is given waits for the answers.
-    """
-    repository = objects.repository
+def committing(objects: Objects, signer: Signer, limit: float) -> Committing:
+    """Commits of the user `signer`; where they are signed, each within `limit` seconds."""
 
     def sign(raw: bytes) -> str:
         objects.flush()
-        return write_signed(repository, raw, limit)
+        return write_signed(objects.repository, raw, limit)
 
-    with asking_signer(repository) as signer:
-        yield lambda: _committing(signer(), sign)
-
-
-def _committing(signer: Signer, sign: Callable[[bytes], str]) -> Committing:
     return Committing(signer.who, sign if signer.signs else None)
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from typing import NamedTuple
 
 from ralph_hooks.batch import chain
 from ralph_hooks.batch.advance import Ready, begin, readied
@@ -15,10 +14,11 @@ from ralph_hooks.batch.chain import Plan, Stuck
 from ralph_hooks.batch.commits import Committing, commit_task, committing
 from ralph_hooks.batch.displaced import asking_displaced
 from ralph_hooks.batch.gather import Harvest, gather
-from ralph_hooks.batch.model import Batch, Landing
+from ralph_hooks.batch.model import Batch, Landing, Outcome
 from ralph_hooks.batch.result import plan_move
 from ralph_hooks.batch.settle import Settled, settle
 from ralph_hooks.batch.site import Site, look
+from ralph_hooks.batch.survey import Survey
 from ralph_hooks.batch.target import require_target
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git import features
@@ -27,37 +27,29 @@ from ralph_hooks.git.disk import asking_changed, changed
 from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
-from ralph_hooks.git.worktrees import Worktree, worktrees
+from ralph_hooks.git.worktrees import Worktree
 
 _PATIENCE, _LOOK = 1.0, 0.05  # seconds in which a switch of branches should be through; between two looks
 
 
-class Outcome(NamedTuple):
-    """What a landing came to. `clean`: nothing needs attention."""
-
-    batch: Batch
-    landing: Landing
-    clean: bool
-
-
-def land(work: Workplace, batch: Batch, target: str | None = None) -> Outcome:
+def land(work: Workplace, batch: Batch, survey: Survey, target: str | None = None) -> Outcome:
     """Land `batch`, whose attempts have all ended. `target`: the branch that the user named, None for the batch's.
 
     Raises RefusedError, with nothing moved, where going on could lose work. The caller holds the landing lock.
     """
-    standing = worktrees(work.repository)
+    standing = survey.worktrees()
     place = require_target(work, batch, target, standing)
     with (
         open_objects(work.repository) as objects,
         open_merger(objects, features.installed()) as merger,
-        committing(objects, work.config.sign_timeout) as shared,
     ):
         with _asking_displaced(objects, place, batch, standing) as refuse_displaced:
-            pins = require_agreement(work, objects, batch)
+            require_agreement(work, objects, batch, survey.refs())
             refuse_displaced()
         site = look(work, objects, batch, place, standing)
-        harvest = gather(work, objects, site, batch, pins)
-        plan = _plan(objects, site, harvest, shared())
+        harvest = gather(work, objects, site, batch, survey.refs())
+        shared = committing(objects, survey.signer(), work.config.sign_timeout)
+        plan = _plan(objects, site, harvest, shared)
         with _proved(objects, merger, site, harvest, plan) as (ready, change):
             move = ready.move
             if move.landing is None or move.batch is None:

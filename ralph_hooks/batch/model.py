@@ -224,3 +224,11 @@ class Landing(NamedTuple):
             failed=tuple(Failed(**item) for item in document["failed"]),
             warnings=tuple(document.get("warnings", ())),
         )
+
+
+class Outcome(NamedTuple):
+    """What a landing came to. `clean`: nothing needs attention."""
+
+    batch: Batch
+    landing: Landing
+    clean: bool

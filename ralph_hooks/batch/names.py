@@ -18,6 +18,7 @@ UNDO = ROOT + "undo/"  # the target's tip before a landing
 SAVED = ROOT + "saved/"  # spec files that executors dirtied in the target's worktree
 JOURNAL = ROOT + "landing/"  # a move of the target that is under way
 LOG = ROOT + "log/"  # the journals of moves that were completed
+WRITTEN = (UNDO, LANDED, LOG)  # by a landing, once
 
 FOLDER = ".ralph"  # at the top of the worktree, excluded from its status
 BRANCHES = "ralph/"

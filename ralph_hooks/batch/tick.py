@@ -13,6 +13,7 @@ from ralph_hooks.batch.pages import Binder, Kept, Pages, decode, encode, page_te
 from ralph_hooks.batch.target import refuse_in_progress
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.git.identity import asking_signer
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.spec.locate import Spec
@@ -61,8 +62,8 @@ def _require_open(work: Workplace, spec: Spec, task: Task) -> None:
 
 
 def _commit(work: Workplace, objects: Objects, spec: Spec, listed: TaskList, task: Task, tip: str) -> str:
-    with committing(objects, work.config.sign_timeout) as answer:
-        shared = answer()
+    with asking_signer(work.repository) as signer:
+        shared = committing(objects, signer(), work.config.sign_timeout)
     pages = Pages(listed, None)
     tree = objects.tree_of(tip)
     tree = objects.edit_tree(tree, Binder(spec.tasks, None).edits(objects, tree, pages, stamped(pages, task, ())))

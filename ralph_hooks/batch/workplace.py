@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.file_lock import BusyError, file_lock
-from ralph_hooks.batch.store import Store, open_store
 from ralph_hooks.config import Config, load
 from ralph_hooks.git import features
 from ralph_hooks.git.claims import FOLDER
-from ralph_hooks.git.repository import Repository, open_repository, worktree_at
+from ralph_hooks.git.repository import Repository, opening_repository, worktree_at
+
+if TYPE_CHECKING:
+    from ralph_hooks.batch.store import Store
 
 __all__ = ["BusyError", "Workplace", "clock", "exclusive", "home", "now", "open_workplace"]
 
@@ -26,22 +28,25 @@ class Workplace(NamedTuple):
 
     repository: Repository
     config: Config
-    store: Store
+    store: "Store"
     folder: Path
 
 
 @contextmanager
 def open_workplace(cwd: Path) -> Iterator[Workplace]:
     """The workplace of the directory `cwd`. Raises RefusedError outside a worktree and with a git that is too old."""
-    features.installed()
-    here = open_repository(cwd)
+    with opening_repository(cwd) as found:
+        from ralph_hooks.batch.store import open_store  # noqa: PLC0415 - loaded while git answers
+
+        features.installed()
+        here = found()
     folder = home(here)
     with open_store(folder) as store:
         repository = _not_an_executors(here, store)
         yield Workplace(repository, load(repository.top), store, folder)
 
 
-def _not_an_executors(here: Repository, store: Store) -> Repository:
+def _not_an_executors(here: Repository, store: "Store") -> Repository:
     if here.git_dir == here.common_dir:
         return here
     adopted = store.adopted_at(str(here.top))

@@ -12,9 +12,9 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from ralph_hooks import progress
-from ralph_hooks.batch.land import Outcome, land
-from ralph_hooks.batch.model import Batch, Landing, Phase, State
+from ralph_hooks.batch.model import Batch, Landing, Outcome, Phase, State
 from ralph_hooks.batch.report import report
+from ralph_hooks.batch.survey import surveying
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.commands.activity import shown
 from ralph_hooks.commands.printing import add_format, as_json, note, put, put_json
@@ -43,8 +43,10 @@ def run(args: Namespace) -> int:
         running = batch.in_state(State.RUNNING)
         if running:
             return _still_running(args, batch, [attempt.name for attempt in running])
-        with shown("landing"):
-            outcome = land(work, batch, args.target)
+        with shown("landing"), surveying(work, batch) as survey:
+            from ralph_hooks.batch.land import land  # noqa: PLC0415 - loaded while git answers
+
+            outcome = land(work, batch, survey, args.target)
         return _tell(work, args, outcome)
 
 
@@ -89,6 +91,8 @@ def _tell(work: Workplace, args: Namespace, outcome: Outcome) -> int:
 
 
 def _tidy(work: Workplace, batch: Batch, landing: Landing) -> None:
+    if work.config.keep_worktrees:
+        return  # as `tidy` would, without what it loads
     from ralph_hooks.batch.tidy import tidy  # noqa: PLC0415 - the verdict has been said by now
 
     with shown("removing worktrees that have landed"):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.process import GitError, Result, begun, command, environment
+from ralph_hooks.git.process import GitError, Result, command, environment
 from ralph_hooks.git.repository import Repository
 
 _WHO = ("var", "GIT_COMMITTER_IDENT")
@@ -33,8 +33,8 @@ class Signer(NamedTuple):
 def asking_signer(repository: Repository) -> Iterator[Callable[[], Signer]]:
     """Ask git who commits and how, while we do something else. What is given waits for the answers."""
     with (
-        begun(repository.top, *_WHO) as who,
-        begun(repository.top, "config", "--type=bool", "--get", "commit.gpgSign", accept=(0, 1)) as signs,
+        repository.ask(*_WHO) as who,
+        repository.ask("config", "--type=bool", "--get", "commit.gpgSign", accept=(0, 1)) as signs,
     ):
         yield lambda: Signer(_name(who), signs().text == "true")
 

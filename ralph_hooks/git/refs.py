@@ -1,7 +1,7 @@
 """Refs: reading them, and moving several in one transaction that compares before it swaps."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
@@ -26,8 +26,19 @@ def refs_below(repository: Repository, prefix: str) -> dict[str, str]:
 
 def refs_of(repository: Repository, names: Iterable[str]) -> dict[str, str]:
     """The refs of these names, and those below them, with the ids that they hold."""
+    with asking_refs(repository, names) as refs:
+        return refs()
+
+
+@contextmanager
+def asking_refs(repository: Repository, names: Iterable[str]) -> Iterator[Callable[[], dict[str, str]]]:
+    """Ask for what `refs_of` gives, while we do something else. What is given waits for the answer."""
     wanted = [name.removesuffix("/") for name in names]
-    listed = repository.git("for-each-ref", "--format=%(objectname) %(refname)", *wanted).text
+    with repository.ask("for-each-ref", "--format=%(objectname) %(refname)", *wanted) as answer:
+        yield lambda: _by_name(answer().text)
+
+
+def _by_name(listed: str) -> dict[str, str]:
     pairs = (line.split(" ", 1) for line in listed.split("\n") if line)
     return {name: oid for oid, name in pairs}
 

@@ -1,7 +1,7 @@
 """Which repository and worktree a directory belongs to, and whether work may be done there."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,7 +138,14 @@ def worktree_at(known: Repository, top: Path) -> Repository:
 
 def open_repository(cwd: Path) -> Repository:
     """The repository and worktree that `cwd` lies in. Raises RefusedError when there is none to work in."""
-    asked = process.run(
+    with opening_repository(cwd) as found:
+        return found()
+
+
+@contextmanager
+def opening_repository(cwd: Path) -> Iterator[Callable[[], Repository]]:
+    """Ask for what `open_repository` gives, while we do something else. What is given waits for the answer."""
+    with process.begun(
         cwd,
         "rev-parse",
         "--is-bare-repository",
@@ -148,7 +155,11 @@ def open_repository(cwd: Path) -> Repository:
         "--git-common-dir",
         "--show-toplevel",  # last: it fails in a bare repository, after the others have answered
         accept=(0, 128),
-    )
+    ) as asked:
+        yield lambda: _repository(cwd, asked())
+
+
+def _repository(cwd: Path, asked: Result) -> Repository:
     answers = asked.text.split("\n")
     if asked.status == 0 and len(answers) == 5:
         _, hash_name, git_dir, common_dir, top = answers

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,10 +33,21 @@ class Worktree(NamedTuple):
 
 def worktrees(repository: Repository) -> tuple[Worktree, ...]:
     """Every worktree of the repository, the main one first."""
-    listed = repository.git("worktree", "list", "--porcelain", "-z").records
+    with asking_worktrees(repository) as listed:
+        return listed()
+
+
+@contextmanager
+def asking_worktrees(repository: Repository) -> Iterator[Callable[[], tuple[Worktree, ...]]]:
+    """Ask for what `worktrees` gives, while we do something else. What is given waits for the answer."""
+    with repository.ask("worktree", "list", "--porcelain", "-z") as answer:
+        yield lambda: _listed(answer().records)
+
+
+def _listed(records: Iterable[str]) -> tuple[Worktree, ...]:
     found: list[Worktree] = []
     lines: dict[str, str] = {}
-    for record in listed:
+    for record in records:
         if record:
             key, _, value = record.partition(" ")
             lines[key] = value

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ralph_hooks.batch.land import Outcome, land
-from ralph_hooks.batch.model import Batch, State
+from ralph_hooks.batch.land import land
+from ralph_hooks.batch.model import Batch, Outcome, State
 from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.store import Record
+from ralph_hooks.batch.survey import surveying
 from ralph_hooks.batch.tidy import tidy
 from ralph_hooks.batch.workplace import Workplace, open_workplace
 from ralph_hooks.errors import RalphError
@@ -30,7 +31,8 @@ _ABANDONED = Ended(State.FAILED, "its session ended before it did", outside=True
 def land_batch(work: Workplace, batch: Batch) -> str | None:
     """Land `batch`, whose executors have all ended. Gives what the coordinator is to know, if that is refused."""
     try:
-        outcome = land(work, batch)
+        with surveying(work, batch) as survey:
+            outcome = land(work, batch, survey)
     except RalphError as error:
         return verdict.refused(batch, error)
     _name_strays(work, batch, outcome)
