@@ -912,4 +912,4 @@ def test_a_lock_that_is_held_too_long(tmp_path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         ran = shop.run("start")
     assert ran.code == 2
-    assert "another ralph-hooks has been at work" in ran.err
+    assert "another ralph-hooks is at work in this repository" in ran.err
