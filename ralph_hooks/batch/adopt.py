@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from ralph_hooks.batch.equip import copied_files, equip
 from ralph_hooks.batch.file_lock import file_lock
 from ralph_hooks.batch.model import Adopted, Attempt, Batch, is_made
 from ralph_hooks.batch.record import pin_record
-from ralph_hooks.batch.workplace import Workplace
+from ralph_hooks.batch.workplace import Workplace, exclusive
 from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.confined import confined
 from ralph_hooks.git.fresh import is_fresh, reset_fresh
@@ -27,11 +28,12 @@ def adopted(work: Workplace, agent: str) -> Adopted | None:
     return work.store.adopted(agent)
 
 
-def adopt(work: Workplace, batch: Batch, agent: str, path: Path) -> Adopted:
+def adopt(work: Workplace, batch: Batch, agent: str, path: Path, *, locked: bool = False) -> Adopted:
     """Put the worktree at `path`, which the orchestrator made for `agent`, on the base of `batch`, and equip it.
 
     Once per agent: the second time nothing is touched. What cannot be used is written down with a complaint, and its
-    attempt is going to fail. Takes no landing lock, because a setup can take long.
+    attempt is going to fail. Takes the landing lock, unless the caller has it `locked`, for the base alone: a setup can
+    take long.
     """
     known = _whole(work, agent)
     if known:
@@ -41,7 +43,7 @@ def adopt(work: Workplace, batch: Batch, agent: str, path: Path) -> Adopted:
         return _written(work, Adopted(agent, batch.id, "", "", complaint=f"{path} is no worktree of its own"))
     with file_lock(place.git_dir / LOCK, work.config.setup_timeout, str(place.top)):
         # Whoever was first has done it, unless it was killed over it: then it is done now, if it still can be.
-        return _whole(work, agent) or _written(work, _adopt(work, batch, agent, place))
+        return _whole(work, agent) or _written(work, _adopt(work, batch, agent, place, locked=locked))
 
 
 def assign(work: Workplace, batch: Batch, *, call: str, agent: str) -> Attempt:
@@ -82,13 +84,14 @@ def _worktree(work: Workplace, batch: Batch, path: Path) -> Repository | None:
     return place if str(place.top) != batch.top and place.branch() != batch.target else None
 
 
-def _adopt(work: Workplace, batch: Batch, agent: str, place: Repository) -> Adopted:
+def _adopt(work: Workplace, batch: Batch, agent: str, place: Repository, *, locked: bool) -> Adopted:
     branch = (place.branch() or "").removeprefix(HEADS)
     row = Adopted(agent, batch.id, str(place.top), branch)
     if is_fresh(place):
         _written(work, row._replace(complaint=BROKEN_OFF))
         if place.head() != batch.base:
-            reset_fresh(place, batch.base)
+            with nullcontext() if locked else exclusive(work):
+                reset_fresh(place, batch.base)
         made, complaint = _equipped(work, batch, place)
         return row._replace(made=made, complaint=complaint)
     return work.store.adopted(agent) or _late(work, batch, place, row)

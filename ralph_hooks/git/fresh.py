@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ralph_hooks.git.claims import Claim, claimed, ref_locks
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import dirt
 
@@ -15,8 +16,11 @@ def is_fresh(place: Repository) -> bool:
 
 
 def reset_fresh(place: Repository, commit: str) -> None:
-    """Put a fresh worktree, with the branch that it has checked out, on `commit`."""
-    place.git("reset", "--quiet", "--hard", commit, "--")
+    """Put a fresh worktree, with the branch that it has checked out, on `commit`. The caller holds the landing lock."""
+    locks = ref_locks(place, [("HEAD", commit)]).locks
+    own = {str(place.git_dir / "index.lock"): None, str(place.git_dir / "ORIG_HEAD.lock"): place.head()}
+    with claimed(place.common_dir, "reset", Claim({**locks, **own})):
+        place.git("reset", "--quiet", "--hard", commit, "--")
 
 
 def _own_commits(place: Repository) -> bool:

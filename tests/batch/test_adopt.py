@@ -9,8 +9,11 @@ import pytest
 from orchestrator import Orchestrator
 from workshop import Workshop
 
+from ralph_hooks.batch.adopt import BROKEN_OFF
 from ralph_hooks.batch.model import State
+from ralph_hooks.batch.workplace import BusyError
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.process import GitError
 
 CONFIG = 'copy = [".env"]\nlink = ["modules"]\nsetup = "echo $RALPH_WORKTREE >made.txt; test ! -e broken"\n'
 
@@ -65,6 +68,26 @@ def test_the_second_time_nothing_is_touched(shop: Workshop, client: Orchestrator
     after = (head(shop, path), shop.status(at=path), (path / "made.txt").read_text())
     assert client.adopt("1.1") == first
     assert (head(shop, path), shop.status(at=path), (path / "made.txt").read_text()) == after
+
+
+def test_a_reset_that_is_killed_leaves_no_lock(shop: Workshop, client: Orchestrator) -> None:
+    """The executor has to commit there, whatever becomes of its attempt."""
+    shop.git("config", "filter.deadly.smudge", "kill -9 $PPID")
+    shop.write({".git/info/attributes": "a.txt filter=deadly\n"})
+    with pytest.raises(GitError):
+        client.adopt("1.1")
+    assert not list((shop.path / ".git").rglob("index.lock"))
+    assert client.adopt("1.1").complaint == BROKEN_OFF
+
+
+def test_the_reset_waits_for_whoever_puts_locks_in_order(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", config="lock_timeout = 0.1\n")
+    shop.commit("Newer")
+    client = Orchestrator(shop)
+    client.join("1.1")
+    client.spawn("1.1", "HEAD~1")
+    with client.locked(), pytest.raises(BusyError):
+        client.adopt("1.1")
 
 
 def test_links_of_whoever_made_it_are_no_work(shop: Workshop, client: Orchestrator) -> None:

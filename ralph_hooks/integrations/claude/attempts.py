@@ -63,7 +63,7 @@ def _tied(work: Workplace, batch: Batch, attempt: Attempt, agent: str, cwd: Path
     if attempt.agent is not None or attempt.call is None:
         return attempt
     if not adopted(work, agent) and cwd is not None:  # the hook at its start was lost
-        adopt(work, batch, agent, cwd)
+        adopt(work, batch, agent, cwd, locked=True)
     try:
         return assign(work, batch, call=attempt.call, agent=agent)
     except RefusedError:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ralph_hooks.batch.model import Attempt, Batch, State
-from ralph_hooks.batch.workplace import Workplace, open_workplace
+from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import printable
 from ralph_hooks.integrations.claude import decide, notes
 from ralph_hooks.integrations.claude.answer import context, send_back
@@ -23,13 +23,21 @@ from ralph_hooks.integrations.claude.payload import (
     PromptGiven,
     StepEnded,
 )
-from ralph_hooks.integrations.claude.turn import NOTHING, PATIENCE, Reply, changing, own_batch, tell
+from ralph_hooks.integrations.claude.turn import (
+    NOTHING,
+    PATIENCE,
+    Reply,
+    beside_others,
+    changing,
+    own_batch,
+    tell,
+)
 
 
 def agent_begins(event: AgentBegins, place: Path) -> Reply:
     """Put the fresh worktree of an executor on the base of the batch. It waits for us before it does anything."""
     agent = event.where.agent
-    with open_workplace(place) as work:
+    with beside_others(place) as work:
         batch = own_batch(work, event.where)
         if batch is None or agent is None or not decide.is_awaited(batch):
             return NOTHING

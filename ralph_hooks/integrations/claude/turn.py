@@ -9,6 +9,7 @@ from ralph_hooks.batch.model import Batch, Phase
 from ralph_hooks.batch.store import Record
 from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import Workplace, exclusive, open_workplace
+from ralph_hooks.git.claims import are_left
 from ralph_hooks.integrations.claude import notes
 from ralph_hooks.integrations.claude.answer import Answer, context
 from ralph_hooks.integrations.claude.payload import Where
@@ -38,11 +39,25 @@ NOTHING = Reply()
 def changing(place: Path, wait: float | None = None) -> Iterator[Workplace]:
     """A workplace with the landing lock held, and put in order after whoever crashed. Raises BusyError."""
     with open_workplace(place) as work, exclusive(work, wait):
-        if needs_recovery(work):
-            from ralph_hooks.batch.recover import recover  # noqa: PLC0415 - with all that lands and moves
-
-            recover(work)
+        _recover(work)
         yield work
+
+
+@contextmanager
+def beside_others(place: Path) -> Iterator[Workplace]:
+    """A workplace without locks of ours that a crash has left, for what takes the lock itself, if at all."""
+    with open_workplace(place) as work:
+        if are_left(work.repository.common_dir):
+            with exclusive(work):
+                _recover(work)
+        yield work
+
+
+def _recover(work: Workplace) -> None:
+    if needs_recovery(work):
+        from ralph_hooks.batch.recover import recover  # noqa: PLC0415 - with all that lands and moves
+
+        recover(work)
 
 
 def own_batch(work: Workplace, where: Where) -> Batch | None:
