@@ -20,6 +20,7 @@ from workshop import Workshop
 
 from ralph_hooks.cli import main
 
+EXECUTOR = "ralph-specum:spec-executor"
 DONE = "All is well.\nTASK_COMPLETE"
 Answer = dict[str, Any]
 
@@ -44,21 +45,29 @@ class Agent:
             self.session.shop.commit(message, at=self.place)
 
     def stop(self, message: str = DONE, **more: Any) -> Answer:
-        said = {"last_assistant_message": message, "agent_transcript_path": str(self.transcript)}
-        return self.session.fire("SubagentStop", agent=self, **{"stop_hook_active": False, **said, **more})
+        return self.session.fire("SubagentStop", agent=self, **{**self.ending(message), **more})
 
     def end(self, message: str = DONE) -> None:
         """It stops, the client unlocks its worktree, and its call returns."""
         assert self.stop(message) == {}
         self.unlock()
-        response = {"status": "completed", "agentId": self.id, "content": [{"type": "text", "text": message}]}
-        self.session.fire("PostToolUse", **self.asked, tool_response=response)
+        self.session.fire("PostToolUse", **self.returned(message))
 
     def die(self, reason: str = "API Error: 500") -> None:
         self.session.fire("StopFailure", agent=self, error="unknown", last_assistant_message=reason)
         self.unlock()
         error = f"Agent terminated early due to an API error: {reason}"
         self.session.fire("PostToolUseFailure", **self.asked, error=error, is_interrupt=False)
+
+    def ending(self, message: str = DONE) -> dict[str, Any]:
+        """What SubagentStop says of it."""
+        said = {"last_assistant_message": message, "agent_transcript_path": str(self.transcript)}
+        return {"stop_hook_active": False, **said}
+
+    def returned(self, message: str = DONE) -> dict[str, Any]:
+        """What PostToolUse says of its call."""
+        content = [{"type": "text", "text": message}]
+        return {**self.asked, "tool_response": {"status": "completed", "agentId": self.id, "content": content}}
 
     def unlock(self) -> None:
         if self.place != self.session.shop.path:
@@ -86,7 +95,13 @@ class Session:
 
     def fire(self, event: str, agent: Agent | None = None, **said: Any) -> Answer:
         """Let the client call our hook. Gives its answer, {} for none."""
-        payload = {
+        answer = self.raw(event, self.payload(event, agent, **said))
+        self.told = answer.get("hookSpecificOutput", {}).get("additionalContext", self.told)
+        return answer
+
+    def payload(self, event: str, agent: Agent | None = None, **said: Any) -> bytes:
+        """What our hook gets on its standard input."""
+        document = {
             "session_id": self.id,
             "transcript_path": str(self.subagents.parent.with_suffix(".jsonl")),
             "cwd": str(agent.place if agent else self.shop.path),
@@ -95,20 +110,22 @@ class Session:
             "hook_event_name": event,
             **said,
         }
-        answer = self.raw(event, json.dumps(payload).encode())
-        self.told = answer.get("hookSpecificOutput", {}).get("additionalContext", self.told)
-        return answer
+        return json.dumps(document).encode()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What the client adds to the environment of our hook."""
+        return {"CLAUDE_PID": str(self.pid), "CLAUDE_PROJECT_DIR": str(self.shop.path)}
 
     def raw(self, event: str, text: bytes) -> Answer:
         out = io.StringIO()
-        env = {"CLAUDE_PID": str(self.pid), "CLAUDE_PROJECT_DIR": str(self.shop.path)}
         stdin = SimpleNamespace(buffer=io.BytesIO(text))
-        with redirect_stdout(out), mock.patch("sys.stdin", stdin), mock.patch.dict(os.environ, env):
+        with redirect_stdout(out), mock.patch("sys.stdin", stdin), mock.patch.dict(os.environ, self.env):
             assert main(["hook", "claude", event]) == 0
         answer: Answer = json.loads(out.getvalue() or "{}")
         return answer
 
-    def ask(self, prompt: str, kind: str = "ralph-specum:spec-executor", **more: Any) -> tuple[str, Answer]:
+    def ask(self, prompt: str, kind: str = EXECUTOR, **more: Any) -> tuple[str, Answer]:
         """The model calls an agent. Gives the call's id and the hook's answer."""
         self.made += 1
         call = f"toolu_{self.id}_{self.made}"
@@ -127,16 +144,21 @@ class Session:
 
     def launch(self, call: str, given: dict[str, Any], base: str = "HEAD") -> Agent:
         """Make a worktree as the client does, locked, and its notes."""
-        name = f"a{self.made:016x}"
-        place = self.shop.path / ".claude" / "worktrees" / f"agent-{name}"
-        add = ("worktree", "add", "--quiet", "--no-track", "-B", f"worktree-agent-{name}", str(place), base)
-        self.shop.git(*add)
-        self.shop.git("worktree", "lock", "--reason", f"claude agent agent-{name} (pid {self.pid} start 1)", str(place))
-        agent = Agent(self, call, name, str(given["subagent_type"]), given, place)
+        agent = self.agent(self.made, call, given)
+        name, place = agent.place.name, str(agent.place)
+        self.shop.git("worktree", "add", "--quiet", "--no-track", "-B", f"worktree-{name}", place, base)
+        self.shop.git("worktree", "lock", "--reason", f"claude agent {name} (pid {self.pid} start 1)", place)
         self.subagents.mkdir(parents=True, exist_ok=True)
         agent.transcript.with_suffix(".meta.json").write_text(json.dumps({"toolUseId": call}))
         agent.transcript.write_text(json.dumps({"message": {"content": given["prompt"]}}) + "\n")
         return agent
+
+    def agent(self, number: int, call: str = "", given: dict[str, Any] | None = None) -> Agent:
+        """The executor of the call of this number, whether it has begun or not."""
+        name = f"a{number:016x}"
+        given = given or {"prompt": "", "subagent_type": EXECUTOR}
+        place = self.shop.path / ".claude" / "worktrees" / f"agent-{name}"
+        return Agent(self, call or f"toolu_{self.id}_{number}", name, str(given["subagent_type"]), given, place)
 
     def step(self, *others: str) -> str:
         """All calls of the message have been answered. Gives what the model is told."""

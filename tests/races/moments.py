@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from killing import Killing
 from moment import Moment
+from pretend_client import Session
 from workshop import Workshop
+
+from ralph_hooks.integrations.claude import spacing
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 4, "taskIteration": 1, "awaitingApproval": False}
 IDS = ("1.1", "1.2", "1.3")
@@ -21,6 +25,7 @@ WORK = {
 }
 LOOSE = {"loose-1.2.txt": "not committed by 1.2\n"}  # of task 1.2 when it ends
 UNDER_WAY = {"under-way.txt": "not committed by 1.3\n"}  # of task 1.3 while it runs
+MANY = tuple(f"1.{number}" for number in range(1, 11))
 LINES = "".join(f"line {number}\n" for number in range(20))
 
 
@@ -129,6 +134,35 @@ def remote(folder: Path) -> Workshop:
     return shop
 
 
+def delegating(folder: Path) -> Workshop:
+    """A coordinator is about to call ten executors at once."""
+    shop = Workshop.make(
+        folder / "repo",
+        MANY,
+        {"mine.txt": "mine\n"},
+        state=STATE,
+        config=f"max_parallel = {len(MANY)}\n[claude]\nbackground = true\n",
+        init=("--template=",),
+    )
+    shop.write({"mine.txt": "edited by a person\n"})
+    return shop
+
+
+def delegated(folder: Path) -> Workshop:
+    """Ten executors of a coordinator, in the background, have done their work and are about to end."""
+    shop = delegating(folder)
+    session = Session(shop)
+    with mock.patch.multiple(spacing, LEAST=0.0, MOST=0.0):
+        agents = [session.call(f"Task {task}") for task in MANY]
+    for task, agent in zip(MANY, agents, strict=True):
+        launched = {"status": "async_launched", "isAsync": True, "agentId": agent.id}
+        session.fire("PostToolUse", **agent.asked, tool_response=launched)
+        agent.work({f"{task}.txt": "x\n"}, f"Work on {task}")
+    session.step()
+    return shop
+
+
 MAKERS: dict[str, Callable[[Path], Workshop]] = {
-    maker.__name__: maker for maker in (fresh, working, ready, landed, over, broken, aside, remote)
+    maker.__name__: maker
+    for maker in (fresh, working, ready, landed, over, broken, aside, remote, delegating, delegated)
 }

@@ -39,6 +39,7 @@ def run(which: Round, moments: Moments) -> list[Ran]:
     said = together(actors, [random.uniform(0, actor.spread) for actor in actors])
     for actor, ran in zip(actors, said, strict=True):
         (_spoke_clearly if actor.ours else _git_spoke)(actor, ran)
+    _hooks_had_no_trouble(shop, actors)
     made = {word for ran in said for word in ran.out.split() if ran.out and len(word) == 40}
     bring_to_an_end(shop)
     assert_sound(shop, Witness(before.commits | made, before.files))
@@ -75,7 +76,9 @@ def bring_to_an_end(shop: Workshop) -> None:
     if shop.git("status", "--porcelain", "c.txt", at=place):  # git could not commit: somebody had a lock
         shop.git("commit", "--quiet", "-m", "By hand", "c.txt", at=place)
     for task in shop.run("status", "--format", "json").json["tasks"]:
-        if task["state"] == "running":
+        if task["state"] == "running" and not task["worktree"]:  # its call came to nothing
+            shop.run("finish", task["id"], "--failed")
+        elif task["state"] == "running":
             if task["head"] == shop.git("rev-parse", "main"):
                 shop.work(task["id"], WORK[task["id"]])
             shop.finish(task["id"])
@@ -91,6 +94,10 @@ def _ended(process: subprocess.Popen[bytes]) -> Ran:
 
 
 def _spoke_clearly(actor: Actor, ran: Ran) -> None:
+    if actor.answer is not None:
+        assert (ran.code, ran.err) == (0, ""), (actor, ran)
+        assert actor.answer in ran.out if actor.answer else not ran.out, (actor, ran)
+        return
     lines = ran.err.splitlines()
     assert ran.code in {0, 1, 2}, (actor, ran)
     assert all(line.startswith("ralph-hooks: ") for line in lines), (actor, ran)
@@ -98,6 +105,12 @@ def _spoke_clearly(actor: Actor, ran: Ran) -> None:
     if ran.code == 2:
         assert (ran.out, lines[-1].count("ralph-hooks: error: ")) == ("", 1), (actor, ran)
         assert "; " in lines[-1], (actor, ran)
+
+
+def _hooks_had_no_trouble(shop: Workshop, actors: list[Actor]) -> None:
+    """A hook keeps to itself what went wrong, but for the log."""
+    log = shop.path / ".git" / "ralph" / "errors.log"
+    assert all(actor.answer is None for actor in actors) or not log.exists(), log.read_text()
 
 
 def _git_spoke(actor: Actor, ran: Ran) -> None:

@@ -7,21 +7,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from moment import Moment
+from moments import MANY
+from pretend_client import EXECUTOR, Agent, Session
 
 RALPH = (sys.executable, "-m", "ralph_hooks")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A process. `ours`: a command of ours, which says why in one line; git's own say it as git does."""
+    """A process. `ours`: a command of ours, which says why in one line; git's own say it as git does.
+
+    `answer`: of a hook, what it must say, and no word beside that; None: it is no hook.
+    """
 
     argv: tuple[str, ...]
     at: Path
     spread: float  # seconds: it begins at any time within
     stdin: bytes = b""
     ours: bool = True
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,22 @@ def ours(moment: Moment, *args: str, spread: float = 0.15, at: Path | None = Non
 def shell(script: str, at: Path, spread: float = 0.6) -> Actor:
     """A person, or an executor, at a shell; `spread` is as long as a landing takes."""
     return Actor(("sh", "-c", script), at, spread, ours=False)
+
+
+# Its answers leave at once: how far they are kept apart is none of a race's business.
+HOOK = """\
+import sys
+from ralph_hooks.cli import main
+from ralph_hooks.integrations.claude import spacing
+spacing.LEAST = spacing.MOST = 0.0
+main(["hook", "claude", *sys.argv[1:]])
+"""
+
+
+def hook(session: Session, event: str, agent: Agent | None = None, answer: str = "", **said: Any) -> Actor:
+    at = agent.place if agent else session.shop.path
+    payload = session.payload(event, agent, **said)
+    return Actor((sys.executable, "-c", HOOK, event), at, 0.2, payload, answer=answer)
 
 
 LAND = ("land", "--format", "json")
@@ -177,6 +200,23 @@ def readers(moment: Moment, _: Random) -> list[Actor]:
     return [ours(moment, *LAND), ours(moment, "status", spread=0.5), ours(moment, "log", spread=0.5)]
 
 
+def calls_at_once(moment: Moment, _: Random) -> list[Actor]:
+    """All of them join one batch."""
+    session = Session(moment.shop)
+    asked = [session.agent(number, given={"prompt": f"Task {task}", "subagent_type": EXECUTOR}).asked
+             for number, task in enumerate(MANY, 1)]  # fmt: skip
+    return [hook(session, "PreToolUse", answer='"isolation": "worktree"', **one) for one in asked]
+
+
+def ends_at_once(moment: Moment, random: Random) -> list[Actor]:
+    """Some of them are told twice, in two ways; one hook lands for all."""
+    session = Session(moment.shop)
+    agents = [session.agent(number) for number in range(1, len(MANY) + 1)]
+    again = random.sample(agents, 3)
+    stops = [hook(session, "SubagentStop", agent, **agent.ending()) for agent in agents]
+    return [*stops, *(hook(session, "PostToolUse", **agent.returned()) for agent in again)]
+
+
 SCENARIOS = {
     cast.__name__: Scenario(moment, cast)
     for moment, casts in {
@@ -189,6 +229,8 @@ SCENARIOS = {
         "broken": [recoveries],
         "aside": [a_commit_elsewhere],
         "remote": [a_push_into, a_push_out],
+        "delegating": [calls_at_once],
+        "delegated": [ends_at_once],
     }.items()
     for cast in casts
 }  # fmt: skip
