@@ -1,4 +1,7 @@
-"""A git that counts its runs and kills whoever runs it: SIGKILL where a test wants it, with nothing mocked."""
+"""A git that kills whoever runs it, before or after a process that a test names: for what follows from one such moment.
+
+Every moment there is comes in tests/faults.
+"""
 
 from __future__ import annotations
 

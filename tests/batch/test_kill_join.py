@@ -1,4 +1,7 @@
-"""SIGKILL over joining, adopting and assigning: the batch is as before or as after, and doing it again ends alike."""
+"""SIGKILL over joining and adopting, where no git process is: the batch is as before or as after.
+
+Every point of the hooks that join and adopt is in tests/faults/test_hook_kills.py.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,6 @@ from ralph_hooks.batch.store import Store
 from ralph_hooks.errors import RefusedError
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 1, "awaitingApproval": False}
-MANY = 200
 
 
 @pytest.fixture
@@ -48,27 +50,6 @@ def facts(shop: Workshop) -> object:
     return status, recorded, shop.state(), shop.git("worktree", "list"), files, others
 
 
-def sweep(shop: Workshop, tmp_path: Path, deed: str, task: str, *, every: bool) -> None:
-    """Kill a deed of the orchestrator's at every git process, or at the last one."""
-    before = facts(shop)
-    killing = Killing(shop, tmp_path)
-    assert killing.run(deed, task, program=orchestrator.PROGRAM) == 0
-    last, after = killing.processes(), facts(shop)
-    assert 0 < last < MANY
-    assert after != before
-    for at in range(1 if every else last, last + 1):
-        for when in ("before", "after"):
-            killing.back()
-            ended = killing.run(deed, task, at=at, when=when, program=orchestrator.PROGRAM)
-            assert ended == -signal.SIGKILL, (at, when)
-            shop.run("recover")
-            found = facts(shop)
-            if deed == "join":
-                assert found in (before, after), (at, when)
-            getattr(Orchestrator(shop), deed)(task)
-            assert facts(shop) == after, (at, when)
-
-
 def ready(shop: Workshop, deed: str, *, first: bool) -> str:
     """Everything up to the deed. Gives the task that it is about."""
     client = Orchestrator(shop)
@@ -78,22 +59,7 @@ def ready(shop: Workshop, deed: str, *, first: bool) -> str:
     if deed != "join":
         client.join(task)
         client.spawn(task, "HEAD~1")
-    if deed == "assign":
-        client.adopt(task)
     return task
-
-
-DEEDS = [("join", True), ("join", False), ("adopt", True), ("assign", False)]
-
-
-def test_joining_at_the_last_point(shop: Workshop, tmp_path: Path) -> None:
-    sweep(shop, tmp_path, "join", ready(shop, "join", first=False), every=False)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("deed", "first"), DEEDS)
-def test_every_point(shop: Workshop, tmp_path: Path, deed: str, first: bool) -> None:
-    sweep(shop, tmp_path, deed, ready(shop, deed, first=first), every=True)
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["opening", "joining"])

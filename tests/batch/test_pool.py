@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from deeds import DEEDS, FILES, Deed, seen
-from killing import Killing
 from reliability import Proved
 from workshop import Workshop
 
@@ -363,32 +361,6 @@ def test_worktrees_are_as_sparse_as_the_main_one_is_now(shop: Workshop, mode: st
         assert len(pool(shop)) == 1
     shop.git("sparse-checkout", "disable")
     expect("2.1", src=True, lib=True)
-
-
-# Kills. Those of giving are among those of a landing (tests/faults/test_kills.py).
-
-
-@pytest.mark.slow
-def test_a_start_from_the_pool_that_is_killed_at_every_point(tmp_path: Path, proved: Proved) -> None:
-    shop = Workshop.make(tmp_path / "repo", IDS, FILES)
-    once(shop, "1.1", "1.2", deeds={"ignored": DEEDS["ignored"], "same_size": DEEDS["same_size_and_time"]})
-    killing = Killing(shop, tmp_path)
-    killing.run("start", "2.1", "2.2")
-    assert pool(shop) == []
-    kills = 0
-    for at in range(1, killing.processes() + 1):
-        for when in ("before", "after"):
-            killing.back()
-            assert killing.run("start", "2.1", "2.2", at=at, when=when) == -signal.SIGKILL, (at, when)
-            killing.run("recover")
-            assert shop.git("worktree", "list").count("\n") == 0, (at, when)
-            assert not shop.refs("refs/heads/ralph/"), (at, when)
-            assert killing.run("start", "2.1", "2.2") == 0, (at, when)
-            for task in ("2.1", "2.2"):
-                place = shop.worktree(task)
-                assert seen(shop, place) == fresh(shop, place), (at, when)
-            kills += 1
-    proved("kill points of a start from the pool", kills)
 
 
 # Those who clear up.

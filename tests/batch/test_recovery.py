@@ -286,21 +286,6 @@ def test_a_batch_that_was_started_again_after_the_store_was_lost_has_another_id(
     assert shop.start("1.1").json["batch"] != first
 
 
-@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), 6])
-def test_a_killed_finish_can_be_said_again(tmp_path: Path, every: int) -> None:
-    shop = Workshop.make(tmp_path / "repo")
-    shop.start("1.1")
-    shop.work("1.1", {"a": "a"}, commit=False)
-    killing = Killing(shop, tmp_path)
-    killing.run("finish", "1.1")
-    for at in range(1, killing.processes() + 1, every):
-        killing.back()
-        assert killing.run("finish", "1.1", at=at) == -signal.SIGKILL
-        assert shop.run("finish", "1.1").code == 0, at
-        assert shop.land().ids("landed") == ["1.1"], at
-        assert "a" in shop.tree(), at
-
-
 @pytest.mark.compat("recovery")
 def test_a_sparse_checkout_stays_sparse(tmp_path: Path) -> None:
     shop = Workshop.make(tmp_path / "repo", files={"in/a": "a\n", "out/b": "b\n"})

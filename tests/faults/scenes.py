@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from injecting import Broken, Fault, run
-from workshop import Workshop
+from workshop import Ran, Workshop
+from worlds import World, world
 
 STATE = {"phase": "execution", "taskIndex": 0, "totalTasks": 3, "taskIteration": 2, "awaitingApproval": False}
 TEXT = "".join(f"line {number}\n" for number in range(20))
+
+
+class Scene(Protocol):
+    """What can be swept: `run` is broken off in what `prepare` makes, `recover` puts in order, `end` ends it.
+
+    `others`: what may come of the run beside its whole, made by other means.
+    """
+
+    @property
+    def prepare(self) -> Callable[[Path], Workshop]: ...
+    @property
+    def others(self) -> Sequence[Callable[[Workshop], object]]: ...
+
+    def run(self, shop: Workshop, fault: Fault) -> Broken: ...
+    def recover(self, shop: Workshop, fault: Fault) -> Broken: ...
+    def end(self, shop: Workshop) -> list[Ran]: ...
+    def seen(self, shop: Workshop) -> World: ...
 
 
 class Deed(NamedTuple):
@@ -22,9 +41,23 @@ class Deed(NamedTuple):
     then: tuple[tuple[str, ...], ...]
     parts: int = 1  # tests that share the points
     dated: bool = False  # its commit has the time of day, as a person's has
+    others: tuple[Callable[[Workshop], object], ...] = ()
 
     def run(self, shop: Workshop, fault: Fault) -> Broken:
         return run(*self.command, cwd=shop.path, below=shop.path, fault=fault)
+
+    def recover(self, shop: Workshop, fault: Fault) -> Broken:
+        return run("recover", cwd=shop.path, below=shop.path, fault=fault)
+
+    def end(self, shop: Workshop) -> list[Ran]:
+        return [shop.run(*command) for command in self.then]
+
+    def seen(self, shop: Workshop) -> World:
+        found = world(shop)
+        if not self.dated:
+            return found
+        tip, tree = shop.git("rev-parse", "HEAD", "HEAD^{tree}").split()
+        return {name: json.loads(json.dumps(value, default=str).replace(tip, tree)) for name, value in found.items()}
 
 
 def _empty(path: Path) -> Workshop:
@@ -60,6 +93,17 @@ def _landed(path: Path) -> Workshop:
     return shop
 
 
+def _pooled(path: Path) -> Workshop:
+    """Landed, with a worktree in the pool that an executor has left ignored files in."""
+    shop = _empty(path)
+    shop.start("1.1")
+    shop.work("1.1", {"new/deep/file": "new\n"})
+    shop.write({"left.ignored": "x\n", "build.ignored/deep": "x\n"}, at=shop.worktree("1.1"))
+    shop.finish("1.1")
+    shop.land()
+    return shop
+
+
 def _broken(path: Path) -> Workshop:
     """A landing that was killed while its files were being brought along."""
     shop = _ended(path)
@@ -73,6 +117,7 @@ def _broken(path: Path) -> Workshop:
 
 DEEDS = {
     "start": Deed(_empty, ("start",), (("start",),), parts=4),
+    "start from the pool": Deed(_pooled, ("start", "1.2"), (("start", "1.2"),), parts=2),
     "finish": Deed(_worked, ("finish", "1.3"), (("finish", "1.3"),)),
     "land": Deed(_ended, ("land",), (("land",),), parts=6),
     "undo": Deed(_landed, ("undo",), (("undo",),), parts=2),

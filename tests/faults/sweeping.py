@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from injecting import Broken, Fault, Point, run
-from scenes import Deed
+from injecting import Broken, Fault, Point
+from scenes import Scene
 from workshop import Ran
-from worlds import World, differences, world
+from worlds import World, differences
+
+from ralph_hooks.batch import adopt
 
 # Loose objects that nobody refers to yet change nothing. Of SQLite's own writes the journal's beginning and end are
 # points, its end being the commit: what it does between the two is its own promise.
@@ -25,7 +24,7 @@ _SQLITE = re.compile(r"/ralph\.db(-journal)?$")
 
 
 class Stage:
-    """A deed with the world before it and the world after it.
+    """A deed with the world before it, and those that it may end in.
 
     Its points are dealt to `parts`, and `part` is this one. `point`: the one that is wanted, None for all. `calls`: the
     kinds of calls that are wanted, none for all. `faults`: also those at which only an error differs from a success.
@@ -34,7 +33,7 @@ class Stage:
 
     def __init__(
         self,
-        deed: Deed,
+        deed: Scene,
         folder: Path,
         part: int,
         parts: int,
@@ -52,15 +51,16 @@ class Stage:
         self.back("before")
         self.whole = self.break_off(Fault())
         self.end()
-        self.after = self.world()
+        self.ends = [self.world()]
+        for other in self.deed.others:
+            self.back("before")
+            other(self.shop)
+            self.end()
+            self.ends.append(self.world())
         self.failures: list[str] = []
 
     def world(self) -> World:
-        found = world(self.shop)
-        if not self.deed.dated:
-            return found
-        tip, tree = self.shop.git("rev-parse", "HEAD", "HEAD^{tree}").split()
-        return {name: json.loads(json.dumps(value, default=str).replace(tip, tree)) for name, value in found.items()}
+        return self.deed.seen(self.shop)
 
     def keep(self, name: str) -> None:
         shutil.rmtree(self.folder / name, ignore_errors=True)
@@ -90,7 +90,7 @@ class Stage:
 
     def end(self) -> list[Ran]:
         """The commands that end the deed where it was broken off."""
-        return [self.shop.run(*command) for command in self.deed.then]
+        return self.deed.end(self.shop)
 
     def judge(self, fault: Fault, point: Point, what: str, *expected: World) -> bool:
         """Is the world one of these? Otherwise it is a failure of the sweep."""
@@ -107,14 +107,6 @@ def _copy(source: Path, target: Path) -> None:
     subprocess.run(["cp", "-a", "--reflink=auto", source, target], check=True)
 
 
-@contextmanager
-def quick_folder() -> Iterator[Path]:
-    """A scratch folder in memory where there is one: a sweep makes thousands of repositories."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="ralph-faults-", dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
-
-
 def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int]:
     """Break the deed off at its points, recover, end it; then the same with the recovery killed as well, at a point of
     its own that the number of the first one draws, or, for the `product`, at each. Gives how many first points and
@@ -126,7 +118,8 @@ def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int
         fault = Fault(action, point.number)
         broken = stage.break_off(fault)
         if broken.ran.code >= 0:
-            stage.judge(fault, point, f"not reached: {broken.ran}", stage.after)  # runs differ by a name of git's
+            ran = [broken.ran, *stage.end()]
+            stage.judge(fault, point, f"not reached: {ran}", *stage.ends)  # runs differ by a name of git's
             continue
         first += 1
         stage.keep("broken")
@@ -140,9 +133,9 @@ def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int
 
 def recovered(stage: Stage, fault: Fault, point: Point) -> int:
     """Recover and end the deed. Gives at how many points the recovery can be broken off itself."""
-    recovery = run("recover", cwd=stage.shop.path, below=stage.shop.path)
+    recovery = stage.deed.recover(stage.shop, Fault())
     no_locks(stage, fault, point)
-    stage.judge(fault, point, f"ended: {[recovery.ran, *stage.end()]}", stage.after)
+    stage.judge(fault, point, f"ended: {[recovery.ran, *stage.end()]}", *stage.ends)
     return len(recovery.points)
 
 
@@ -153,13 +146,15 @@ def _drawn(point: Point, points: int) -> list[int]:
 
 def recovery_killed(stage: Stage, fault: Fault, point: Point, at: int) -> bool:
     """Recover, killed at that point, and then again. Gives whether all ended well."""
-    broken = run("recover", cwd=stage.shop.path, below=stage.shop.path, fault=Fault("kill", at))
+    broken = stage.deed.recover(stage.shop, Fault("kill", at))
     ran = [stage.shop.run("recover"), *stage.end()]
-    return stage.judge(fault, point, f"its recovery killed at {broken.points[-1]}, ended: {ran}", stage.after)
+    return stage.judge(fault, point, f"its recovery killed at {broken.points[-1]}, ended: {ran}", *stage.ends)
 
 
 def no_locks(stage: Stage, fault: Fault, point: Point) -> None:
-    left = [str(path) for path in (stage.shop.path / ".git").rglob("*.lock") if path.name != "lock"]
+    """Of `git`'s kind, whose existence is the lock."""
+    locks = (stage.shop.path / ".git").rglob("*.lock")
+    left = [str(path) for path in locks if path.name not in {"lock", adopt.LOCK}]
     if left:
         stage.failures.append(f"{fault} at {point}: after the recovery there are {left}")
 

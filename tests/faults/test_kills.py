@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from injecting import Fault, beginning, ended_at_once
 from reliability import Proved
 from scenes import DEEDS
-from sweeping import Stage, at_instants, quick_folder, struck, sweep
+from sweeping import Stage, at_instants, struck, sweep
 
 from ralph_hooks.cli import INTERRUPTED
 
 PARTS = [(name, part) for name, deed in DEEDS.items() for part in range(deed.parts)]
 FEW = {"land": 9, "start": 17}  # parts of the fast run, of which it takes one
-
-
-@pytest.fixture
-def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with quick_folder() as folder:
-        monkeypatch.setenv("TMPDIR", str(folder))
-        yield folder
-
-
-@pytest.fixture
-def every(request: pytest.FixtureRequest) -> int:
-    """Of what differs less than kills do: a full disk, an interruption, the middle of a write."""
-    found: int = request.config.getoption("--every")
-    return found
-
-
-@pytest.fixture
-def only(request: pytest.FixtureRequest) -> int | None:
-    found: int | None = request.config.getoption("--kill-point")
-    return found
-
-
-@pytest.fixture
-def product(request: pytest.FixtureRequest) -> bool:
-    """Each recovery killed at each of its points."""
-    found: bool = request.config.getoption("--product")
-    return found
-
-
-@pytest.fixture
-def instants(request: pytest.FixtureRequest) -> range:
-    """Seeds."""
-    rounds, seed = (request.config.getoption(option) for option in ("--instants", "--instant"))
-    return range(rounds) if seed is None else range(seed, seed + 1)
 
 
 @pytest.mark.slow
@@ -92,7 +57,7 @@ def test_the_next_command_waits_for_a_git_process_that_outlives_its_command(scra
     with beginning("land", cwd=stage.shop.path, below=stage.shop.path, fault=fault) as report:
         ended_at_once(report)
         ran = [stage.shop.run("recover"), *stage.end()]
-    stage.judge(fault, point, f"ended: {ran}", stage.after)
+    stage.judge(fault, point, f"ended: {ran}", *stage.ends)
     assert not stage.failures, stage.failures
 
 
