@@ -12,6 +12,7 @@ from pathlib import Path
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.checkout import index_path
 from ralph_hooks.git.disk import stands
+from ralph_hooks.git.index_file import rows
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.seal import Seal, form
 from ralph_hooks.git.sweep import nature, sweep, tracked
@@ -38,10 +39,10 @@ def refill(place: Repository, files: Path, seal: Seal, commit: str) -> None:
         raise RefusedError(f"{files} is not as a new folder would be", "nothing; another worktree is made")
     (place.top / ".git").rename(files / ".git")
     files.rename(place.top)  # takes the place of the folder that is empty now
-    sealed = place.git("ls-files", "--stage", "-t", "-z", env={"GIT_INDEX_FILE": str(seal.index_copy)})
-    sweep(place.top, tracked(sealed.records), new, seal.set_at)
+    index = seal.index_copy.read_bytes()
+    sweep(place.top, tracked(rows(index, place.hash_name)), new, seal.set_at)
     # With the time of now, unlike in `copy_index`: what git would look into, a change within a second, was swept away.
-    index_path(place).write_bytes(seal.index_copy.read_bytes())
+    index_path(place).write_bytes(index)
     place.git("read-tree", "--reset", "-u", commit, config=(*WHOLE_INDEX, *_DISTRUST))
     _require_gone(place, changed)
     _run_hook(place, commit)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-_GITLINK, _SKIPPED = "160000", "S"
+from ralph_hooks.git.index_file import GITLINK, Row
 
 
 class Nature(NamedTuple):
@@ -26,9 +26,12 @@ class Nature(NamedTuple):
 
 
 class Tracked(NamedTuple):
-    """What a checkout of an index puts into a worktree. A link to another repository is an empty folder."""
+    """What a checkout of an index puts into a worktree. A link to another repository is an empty folder.
 
-    files: frozenset[str]
+    `files`: by folder (`""`, `a/b/`) the names in it, each with the second in which git had written the file.
+    """
+
+    files: Mapping[str, Mapping[str, int]]
     folders: frozenset[str]
 
 
@@ -40,25 +43,27 @@ def nature(folder: str | Path) -> Nature:
     return Nature(info.st_mode, info.st_uid, info.st_gid, info.st_dev, values)
 
 
-def tracked(records: Iterable[str]) -> Tracked:
-    """From the records of `git ls-files --stage -t -z`. What a sparse checkout leaves out is not there."""
-    files: set[str] = set()
+def tracked(rows: Iterable[Row]) -> Tracked:
+    """From the entries of an index. What a sparse checkout leaves out is not there."""
+    files: dict[str, dict[str, int]] = {}
     folders: set[str] = set()
-    for record in records:
-        facts, _, path = record.partition("\t")
-        tag, mode = facts.split(" ")[:2]
-        if tag == _SKIPPED:
+    for path, mode, skipped, changed in rows:
+        if skipped:
             continue
-        (folders if mode == _GITLINK else files).add(path)
-        folder = path.rpartition("/")[0]
+        folder, slash, name = path.rpartition("/")
+        if mode == GITLINK:
+            folders.add(path)
+        else:
+            files.setdefault(folder + slash, {})[name] = changed
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
-    return Tracked(frozenset(files), frozenset(folders))
+    return Tracked(files, frozenset(folders))
 
 
 def sweep(top: Path, expected: Tracked, new: Nature, since: int) -> None:
-    """Remove what is not `expected` in `top`, but for its `.git`, and what was changed `since`, a time in nanoseconds.
+    """Remove what is not `expected` in `top`, but for its `.git`, and what was changed `since`, a time in nanoseconds,
+    where git is not going to see it: it compares change times with those of its index, and looks at whole seconds.
 
     A folder that is not as a new one (`new`) goes whole: mode, owner and attributes of it are somebody's work too.
     Raises OSError where something does not go.
@@ -67,15 +72,19 @@ def sweep(top: Path, expected: Tracked, new: Nature, since: int) -> None:
 
 
 def _sweep(folder: str, prefix: str, expected: Tracked, new: Nature, since: int) -> None:
+    files, second = expected.files.get(prefix, {}), since // 1_000_000_000
     with os.scandir(folder) as entries:
         for entry in entries:
-            path = prefix + entry.name
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if path == ".git":
-                continue
-            if is_folder and path in expected.folders and nature(entry.path) == new:
-                _sweep(entry.path, f"{path}/", expected, new, since)
-            elif is_folder or path not in expected.files or entry.stat(follow_symlinks=False).st_ctime_ns >= since:
+            if entry.is_dir(follow_symlinks=False):
+                path = prefix + entry.name
+                if path in expected.folders and nature(entry.path) == new:
+                    _sweep(entry.path, f"{path}/", expected, new, since)
+                elif path != ".git":
+                    remove(entry.path, new.device)
+            elif (written := files.get(entry.name)) is None:
+                if prefix or entry.name != ".git":
+                    remove(entry.path, new.device)
+            elif written >= second and entry.stat(follow_symlinks=False).st_ctime_ns >= since:
                 remove(entry.path, new.device)
 
 

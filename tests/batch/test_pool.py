@@ -311,6 +311,23 @@ def test_the_post_checkout_hook_runs_as_in_a_new_worktree(shop: Workshop) -> Non
     assert second.split()[1:] == [base, "1", str(shop.worktree("2.1"))]
 
 
+@pytest.mark.slow
+def test_what_was_changed_in_a_later_second_is_seen_whatever_is_configured(shop: Workshop) -> None:
+    """Left to git, which compares the change times of its index."""
+
+    def change(_: Workshop, place: Path) -> None:
+        time.sleep(1.1)
+        for path in ("a.txt", "src/a.py"):
+            before = (place / path).stat()
+            (place / path).write_bytes((place / path).read_bytes().swapcase())
+            os.utime(place / path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        os.setxattr(place / "lib/c.py", "user.mark", b"theirs")
+
+    shop.git("config", "core.trustctime", "false")
+    shop.git("config", "core.checkStat", "minimal")
+    assert leaves_nothing(shop, {"change": change})
+
+
 @pytest.mark.parametrize("folder", [".git/hooks", "own"])
 def test_what_the_post_checkout_hook_makes_does_not_land(shop: Workshop, folder: str) -> None:
     shop.write({f"{folder}/post-checkout": "#!/bin/sh\necho x >made.txt\n"})

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from ralph_hooks.git.index_file import GITLINK, Row
 from ralph_hooks.git.sweep import nature, remove, sweep, tracked
 
 LATER = 1 << 62  # nanoseconds
 
 
-def record(path: str, mode: str = "100644", tag: str = "H") -> str:
-    return f"{tag} {mode} {'0' * 40} 0\t{path}"
+def row(path: str, mode: int = 0o100644, written: int = 0, *, skipped: bool = False) -> Row:
+    return path, mode, skipped, written
 
 
-def left(top: Path, *records: str, since: int = LATER) -> set[str]:
+def left(top: Path, *rows: Row, since: int = LATER) -> set[str]:
     """What is left of a folder of which git had written these."""
-    sweep(top, tracked(records), nature(top), since)
+    sweep(top, tracked(rows), nature(top), since)
     return {path.relative_to(top).as_posix() for path in top.rglob("*")}
 
 
@@ -32,36 +33,44 @@ def top(tmp_path: Path) -> Path:
 
 
 def test_what_is_not_tracked_goes_with_repositories_in_tracked_folders(top: Path) -> None:
-    assert left(top, record("a"), record("in/b")) == {"a", "in", "in/b", ".git"}
+    assert left(top, row("a"), row("in/b")) == {"a", "in", "in/b", ".git"}
 
 
 def test_a_link_to_another_repository_is_an_empty_folder(top: Path) -> None:
-    assert left(top, record("a"), record("link", mode="160000")) == {"a", "link", ".git"}
+    assert left(top, row("a"), row("link", mode=GITLINK)) == {"a", "link", ".git"}
 
 
 def test_what_a_sparse_checkout_leaves_out_is_not_there(top: Path) -> None:
-    assert left(top, record("a"), record("in/b", tag="S")) == {"a", ".git"}
+    assert left(top, row("a"), row("in/b", skipped=True)) == {"a", ".git"}
 
 
 def test_what_was_changed_since_goes(top: Path) -> None:
     """Down to the tick in which the seal was set: git itself looks at whole seconds."""
     os.utime(top / "in/b", ns=(0, 0))  # no program can set the time that counts
     since = (top / "in/b").stat().st_ctime_ns
-    assert left(top, record("in/b"), since=since) == {"in", ".git"}
+    written = since // 10**9
+    assert left(top, row("in/b", written=written), since=since) == {"in", ".git"}
     (top / "in/b").write_text("x")
-    assert left(top, record("in/b"), since=(top / "in/b").stat().st_ctime_ns + 1) == {"in", "in/b", ".git"}
+    later = (top / "in/b").stat().st_ctime_ns + 1
+    assert left(top, row("in/b", written=later // 10**9), since=later) == {"in", "in/b", ".git"}
+
+
+def test_what_was_written_in_an_earlier_second_is_left_to_git(top: Path) -> None:
+    """It sees that such a file has another change time than its index says, whatever was done to it since."""
+    since = (top / "in/b").stat().st_ctime_ns
+    assert left(top, row("in/b", written=since // 10**9 - 1), since=since) == {"in", "in/b", ".git"}
 
 
 def test_a_folder_that_is_not_as_a_new_one_goes_whole(top: Path) -> None:
     (top / "in").chmod(0o700)
-    assert left(top, record("a"), record("in/b")) == {"a", ".git"}
+    assert left(top, row("a"), row("in/b")) == {"a", ".git"}
 
 
 def test_a_link_where_a_folder_was_goes_and_nothing_behind_it(top: Path) -> None:
     away = top.with_name("away")
     (top / "in").rename(away)
     (top / "in").symlink_to(away)
-    assert left(top, record("a"), record("in/b")) == {"a", ".git"}
+    assert left(top, row("a"), row("in/b")) == {"a", ".git"}
     assert (away / "other").exists()
 
 
