@@ -24,7 +24,7 @@ def lint(
     `known`: all rules there are, so that a suppression of one that is switched off here is not called unknown.
     """
     listed = parse(text, dialect, has_state=surroundings.state is not None)
-    places = Places.of(text)
+    places = Places(listed.lines)
     suppressions = Suppressions.of(text, places)
     kept = [
         _finding(rule, problem, listed, places, surroundings.path)

