@@ -26,8 +26,8 @@ from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below
 from ralph_hooks.git.repository import worktree_at
 
-_OF_ATTEMPTS = (names.DONE, names.FAILED, names.PARKED, names.ABORTED, names.LANDED)
-_OF_BATCHES = (names.BATCH, names.UNDO, names.SAVED, names.LOG)
+_OF_ATTEMPTS = (names.DONE, names.FAILED, names.PARKED, names.ABORTED)
+_OF_BATCHES = (names.BATCH, names.UNDO, names.LANDED, names.SAVED, names.LOG)
 _OVER = (Phase.LANDED, Phase.ABORTED, Phase.UNDONE)
 
 

@@ -117,9 +117,8 @@ def _warnings(site: Site, harvest: Harvest) -> Iterator[str]:
 def _refs(objects: Objects, site: Site, batch: Batch, made: Chain, leaks: Leaks) -> Iterator[RefUpdate]:
     if made.tip != site.tip:
         yield RefUpdate(names.UNDO + batch.id, None, site.tip)
-    for link in made.links:
-        if link.commit:
-            yield RefUpdate(names.attempt_ref(names.LANDED, batch.id, link.squash.attempt), None, link.commit)
+        # One for all that landed, which it has in its history: each ref is a file of its own, and a sync of its own.
+        yield RefUpdate(names.LANDED + batch.id, None, made.tip)
     for attempt in batch.in_state(State.PARKED):
         yield RefUpdate(names.attempt_ref(names.PARKED, batch.id, attempt), None, attempt.head or batch.base)
     saved = _saved_commit(objects, site, leaks)

@@ -15,7 +15,7 @@ from ralph_hooks.batch.target import refuse_in_progress
 from ralph_hooks.batch.workplace import Workplace, now
 from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.objects import open_objects
-from ralph_hooks.git.refs import RefUpdate, refs_below
+from ralph_hooks.git.refs import RefUpdate, refs_of
 from ralph_hooks.git.worktrees import checkout_of
 
 
@@ -45,8 +45,7 @@ def undo(work: Workplace, name: str | None) -> Undone:
         refuse_in_progress(place)
     with open_objects(work.repository) as objects:
         landed = read_journal(objects, _journal(work, landing))
-        gone = {**refs_below(work.repository, names.LANDED), **refs_below(work.repository, names.UNDO)}
-        mine = (names.UNDO + landing.batch, f"{names.LANDED}{landing.batch}/")
+        gone = refs_of(work.repository, [names.UNDO + landing.batch, names.LANDED + landing.batch])
         move = Move(
             kind="undo",
             key=landing.batch,
@@ -54,7 +53,7 @@ def undo(work: Workplace, name: str | None) -> Undone:
             old=landing.after,
             new=landing.before,
             top=str(place.top) if place else None,
-            refs=tuple(RefUpdate(ref, oid, None) for ref, oid in gone.items() if ref.startswith(mine)),
+            refs=tuple(RefUpdate(ref, oid, None) for ref, oid in gone.items()),
             disk=tuple(_reversed(edit) for edit in landed.disk),
             state=landed.state and landed.state._replace(back=True),
             ended=now(),

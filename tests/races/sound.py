@@ -87,9 +87,8 @@ def _store_agrees_with_refs(shop: Workshop) -> None:
     told = shop.run("log", "--format", "json").json["batches"]
     for batch in told:
         for item in batch["landed"] if batch["phase"] == "landed" else ():
-            ref = f"refs/ralph/landed/{batch['batch']}/{item['index']}"
-            assert shop.git("rev-parse", ref) == item["commit"]
-            shop.git("merge-base", "--is-ancestor", item["commit"], batch["target"])
+            for ref in (f"refs/ralph/landed/{batch['batch']}", batch["target"]):
+                shop.git("merge-base", "--is-ancestor", item["commit"], ref)
     (shop.path / ".git" / "ralph" / "ralph.db").unlink()
     assert shop.run("recover").code == 0
     again = shop.run("log", "--format", "json").json["batches"]
