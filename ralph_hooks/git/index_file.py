@@ -4,9 +4,8 @@ gitformat-index(5), versions 2 to 4. Extensions are passed over. So of a split i
 none of ours is split (`worktrees.WHOLE_INDEX`).
 """
 
-import os
 import struct
-from collections.abc import Iterator
+import sys
 
 from ralph_hooks.errors import RefusedError
 
@@ -17,11 +16,11 @@ Row = tuple[str, int, bool, int]  # path, mode, left out by a sparse checkout, c
 _EXTENDED, _SKIPPED, _LENGTH = 0x4000, 0x40, 0xFFF  # in an entry's flags; in the first byte of its further ones
 
 
-def rows(index: bytes, hash_name: str) -> Iterator[Row]:
+def rows(index: bytes, hash_name: str) -> list[Row]:
     """The entries in their order. Raises RefusedError for what is no index, or one of a kind that we do not know."""
     try:
         version, count = _header(index)
-        yield from _rows(index, count, 32 if hash_name == "sha256" else 20, packed=version == 4)
+        return _rows(index, count, 32 if hash_name == "sha256" else 20, packed=version == 4)
     except (struct.error, ValueError, IndexError) as error:
         raise RefusedError(f"an index cannot be read: {error}", "nothing; another worktree is made") from error
 
@@ -34,12 +33,15 @@ def _header(index: bytes) -> tuple[int, int]:
     return version, count
 
 
-def _rows(index: bytes, count: int, id_size: int, *, packed: bool) -> Iterator[Row]:
+def _rows(index: bytes, count: int, id_size: int, *, packed: bool) -> list[Row]:
     facts = struct.Struct(f">I20xI{12 + id_size}xH")  # change time, mode, flags
+    read, size = facts.unpack_from, facts.size
+    coding = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+    found: list[Row] = []
     name, at = b"", 12
     for _ in range(count):
-        changed, mode, flags = facts.unpack_from(index, at)
-        start = at + facts.size
+        changed, mode, flags = read(index, at)
+        start = at + size
         skipped = False
         if flags & _EXTENDED:
             skipped = bool(index[start] & _SKIPPED)
@@ -54,7 +56,8 @@ def _rows(index: bytes, count: int, id_size: int, *, packed: bool) -> Iterator[R
             end = start + length if length < _LENGTH else index.index(0, start)
             name = index[start:end]
             at += (end - at + 8) & ~7  # an entry ends with one to eight NULs
-        yield os.fsdecode(name), mode, skipped, changed
+        found.append((name.decode(*coding), mode, skipped, changed))  # `fsdecode` takes twice as long
+    return found
 
 
 def _number(index: bytes, at: int) -> tuple[int, int]:

@@ -53,8 +53,11 @@ def tracked(rows: Iterable[Row]) -> Tracked:
         folder, slash, name = path.rpartition("/")
         if mode == GITLINK:
             folders.add(path)
+        elif (beside := files.get(folder + slash)) is not None:
+            beside[name] = changed
+            continue
         else:
-            files.setdefault(folder + slash, {})[name] = changed
+            files[folder + slash] = {name: changed}
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
