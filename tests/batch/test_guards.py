@@ -342,6 +342,19 @@ def test_a_lock_of_another_git_command_is_respected(shop: Workshop) -> None:
     assert shop.land().code == 0
 
 
+def test_a_lock_of_another_git_command_of_an_executor_is_respected(shop: Workshop) -> None:
+    """Its loose work is committed all the same: to bring the index along is only a courtesy."""
+    shop.start("1.1")
+    shop.work("1.1", {"mine.txt": "mine\n"}, commit=False)
+    lock = Path(shop.git("rev-parse", "--absolute-git-dir", at=shop.worktree("1.1"))) / "index.lock"
+    lock.write_bytes(b"theirs")
+    shop.finish("1.1")
+    assert lock.read_bytes() == b"theirs"
+    lock.unlink()
+    assert shop.land().ids("landed") == ["1.1"]
+    assert shop.show("main", "mine.txt") == "mine"
+
+
 # The commit point: the target and its worktree move together, or neither does.
 
 
