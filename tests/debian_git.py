@@ -22,13 +22,14 @@ git-*) set -- "${{0##*/git-}}" "$@" ;;
 esac
 GIT_EXEC_PATH=$home/{core} exec "$home/{loader}" --library-path "{libraries}" "$home/usr/bin/git" "$@"
 """
+_LOADER = "loader/git"  # of that name, as which its processes are known
 _CORE = "usr/lib/git-core"
 
 
 @cache
 def unpacked(suite: str) -> Path:
     """A folder for the PATH with the git of `suite` in it (`bookworm`, `trixie`, `sid`). Needs apt, from any Debian."""
-    return kept(f"debian-git-{suite}", lambda place: _unpack(place, suite)) / "bin"
+    return kept(f"debian-gits-{suite}", lambda place: _unpack(place, suite)) / "bin"
 
 
 def _unpack(place: Path, suite: str) -> None:
@@ -40,11 +41,13 @@ def _unpack(place: Path, suite: str) -> None:
         got(["dpkg-deb", "-x", package, root])
         package.unlink()
     loader = next(path for path in root.rglob("ld-linux-*.so.*") if not path.is_symlink())
+    (root / _LOADER).parent.mkdir()
+    (root / _LOADER).symlink_to(f"../{loader.relative_to(root)}")
     libraries = dict.fromkeys(path.parent for path in root.rglob("lib*.so.*"))
     wrapper = place / "bin" / "git"
     wrapper.parent.mkdir()
     searched = ":".join(f"$home/{folder.relative_to(root)}" for folder in libraries)
-    wrapper.write_text(_WRAPPER.format(core=_CORE, loader=loader.relative_to(root), libraries=searched))
+    wrapper.write_text(_WRAPPER.format(core=_CORE, loader=_LOADER, libraries=searched))
     wrapper.chmod(0o755)
     core = root / _CORE / "git"
     core.unlink()

@@ -235,10 +235,11 @@ def test_a_foreign_ref_lock_stays(shop: Workshop) -> None:
     assert shop.land().code == 0
 
 
+@pytest.mark.compat("recovery")
 def test_our_own_ref_locks_go(shop: Workshop, tmp_path: Path) -> None:
     kill(shop, tmp_path, "read-tree")
     planned = json.loads(shop.git("cat-file", "blob", f"{next(iter(journal(shop).values()))}:move.json"))
-    (shop.path / ".git/refs/heads/main.lock").write_text(planned["new"] + "\n")
+    ref_lock(shop).write_text(planned["new"] + "\n")
     (shop.path / ".git/HEAD.lock").write_text("")
     assert shop.run("recover").code == 0
     assert shop.ticks() == ["1.1", "1.2"]

@@ -103,17 +103,31 @@ static void give_up(const char *what)
     _exit(99);
 }
 
-/* In the child: stop before every listed call. Gives the descriptor that we are asked through. */
+#define LOAD(what) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, what))
+
+/*
+ * In the child: stop before every listed call. Gives the descriptor that we are asked through. To open a file for
+ * reading is most of what a program does at its start, and the kernel can tell: a lower half of the flags is enough.
+ */
 static int listen_to_calls(void)
 {
-    struct sock_filter filter[COUNT + 4];
-    int n = 0;
-    filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-    for (int i = 0; i < COUNT; i++, n++)
-        filter[n] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALLS[i].number, COUNT - i, 0);
-    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-    struct sock_fprog program = {n, filter};
+    struct sock_filter filter[COUNT + 8] = {LOAD(nr)};
+    enum { SECOND = COUNT + 2, THIRD = COUNT + 4, ASK = COUNT + 6 }; /* argument with the flags, or ask at once */
+    for (int i = 0; i < COUNT; i++) {
+        int to = CALLS[i].flags == NONE ? ASK : CALLS[i].flags == 1 ? SECOND : THIRD;
+        filter[1 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALLS[i].number, to - i - 2, 0);
+    }
+    struct sock_filter rest[] = {
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        LOAD(args[1]),
+        BPF_STMT(BPF_JMP | BPF_JA, 1),
+        LOAD(args[2]),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_CREAT | O_TRUNC, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    memcpy(filter + COUNT + 1, rest, sizeof rest);
+    struct sock_fprog program = {COUNT + 8, filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         give_up("no_new_privs");
     return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
@@ -218,11 +232,14 @@ static void program_of(pid_t pid, char *name, size_t size)
     ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
     close(file);
     snprintf(name, size, "%s", "python");
-    /* git's own subcommand: the first word that is no option, and none's value */
+    /* git's own subcommand: the first word that is no option, and none's value, nor what a loader is told */
     if (strcmp(basename(text), "git") == 0)
         for (char *word = text + strlen(text) + 1; word < text + length; word += strlen(word) + 1) {
             if (strcmp(word, "-c") == 0)
                 word += strlen(word) + 1;
+            else if (strcmp(word, "--library-path") == 0)
+                for (int i = 0; i < 2; i++)
+                    word += strlen(word) + 1;
             else if (word[0] != '-') {
                 snprintf(name, size, "git %s", word);
                 return;

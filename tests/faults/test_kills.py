@@ -42,6 +42,7 @@ def test_killed_in_the_middle_of_a_write(
     proved("kill points in the recovery from one of those", second)
 
 
+@pytest.mark.compat("recovery")
 @pytest.mark.parametrize("name", FEW)
 def test_killed_at_some_points(name: str, scratch: Path) -> None:
     first, _ = sweep(Stage(DEEDS[name], scratch, 5, 150, None), "kill")

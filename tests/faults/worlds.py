@@ -12,8 +12,9 @@ from workshop import Workshop
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 _TIMED = ("refs/ralph/log/", "refs/ralph/batch/", "refs/ralph/landing/")  # commits that hold the time of day
 # What is in git's folder and says nothing: objects and reflogs only grow, the others are written anew at every run.
+# The tables of refs have names that git draws.
 _UNSAID = re.compile(
-    r"objects/|(worktrees/[^/]+/)?(logs/|index$|ORIG_HEAD$|ralph-seal/)|ralph/pool/|"
+    r"objects/|(worktrees/[^/]+/)?(logs/|index$|ORIG_HEAD$|ralph-seal/|reftable/)|ralph/pool/|"
     r"ralph/(errors\.log|ralph\.db|lock|claude\.answered)$"
 )
 
