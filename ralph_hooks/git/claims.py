@@ -20,12 +20,14 @@ from ralph_hooks.git.repository import Repository
 FOLDER = "ralph"  # ours, in the git directory that all worktrees share
 _CLAIMS = "claims"
 _SETTLED = 0.3  # seconds: programs that know git's files without being git hold a lock for far less
+_TABLES = "*.ref"  # git makes one out of several after each transaction, and draws their names
 _NAMING = {b"GIT_DIR", b"GIT_COMMON_DIR", b"--git-dir"}
 _PATIENCE = 3.0  # seconds for git processes to end: those of a hook, say
 
 
 class Claim(NamedTuple):
-    """`locks`: lock files, each with what may be written in it, or any beginning of that; None: anything.
+    """`locks`: lock files, each with what may be written in it, or any beginning of that; None: anything. A name that
+    begins with a star stands for all that end so.
 
     `own`: scratch files, whose names are ours. `gone`: a worktree that is being removed, then git's folders for it,
     each with the name under which it is set aside. `making`, always alone: git's folder for a worktree that is being
@@ -55,7 +57,7 @@ def claimed(folder: Path, name: str, claim: Claim) -> Iterator[None]:
     except BaseException:
         _settle(folder, path)
         raise
-    if any(map(os.path.lexists, (*free, *claim.own, *claim.gone.values()))):
+    if any(map(os.path.lexists, (*_named(free), *claim.own, *claim.gone.values()))):
         _settle(folder, path)
     else:
         _drop(path)
@@ -107,7 +109,18 @@ def _settle(folder: Path, path: Path) -> None:
 
 
 def _locks(claim: Claim, since: int) -> list[Path]:
-    return [Path(lock) for lock, text in claim.locks.items() if _is_ours(Path(lock), text, since)]
+    known = ((Path(path), text) for lock, text in claim.locks.items() for path in _named([lock]))
+    return [path for path, text in known if _is_ours(path, text, since)]
+
+
+def _named(locks: Iterable[str]) -> Iterator[str]:
+    for lock in locks:
+        folder, star, end = lock.partition("*")
+        if star:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                yield from (entry.path for entry in os.scandir(folder) if entry.name.endswith(end))
+        else:
+            yield lock
 
 
 def _set_aside(gone: Mapping[str, str]) -> Iterator[Path]:
@@ -245,6 +258,7 @@ def ref_locks(repository: Repository, moves: Iterable[tuple[str, str | None]]) -
     locks[repository.common_dir / "packed-refs"] = ""
     for home in {repository.common_dir, repository.git_dir}:
         locks[home / "reftable" / "tables.list"] = None
+        locks[home / "reftable" / _TABLES] = None
     claim = {f"{path}.lock": text for path, text in locks.items()}
     return Claim(claim | {str(repository.common_dir / "packed-refs.new"): None})
 
@@ -260,4 +274,5 @@ def branch_locks(repository: Repository, branch: str, commit: str, admin: Path) 
     """What git locks to make a worktree, with `admin` for its folder, on a new branch (full name) at `commit`."""
     claim = ref_locks(repository, [(branch, commit)])
     own = {admin / "HEAD": "", admin / "index": None, admin / "reftable" / "tables.list": None}
+    own[admin / "reftable" / _TABLES] = None
     return claim._replace(locks={**claim.locks, **{f"{path}.lock": text for path, text in own.items()}})

@@ -108,6 +108,21 @@ def test_a_git_of_ours_that_reads_on_is_not_in_the_way(folder: Path) -> None:
     assert not lock.exists()
 
 
+def test_locks_of_tables_whose_names_git_draws_go(folder: Path) -> None:
+    tables = folder / "reftable"
+    tables.mkdir(exist_ok=True)
+    old, new, other = (tables / name for name in ("0x1-a.ref.lock", "0x2-b.ref.lock", "0x2-b.ref"))
+    old.write_text("")
+    time.sleep(0.02)  # the file system's clock has steps
+    crash(folder, Claim({f"{tables}/*.ref.lock": None}), (new, ""), (other, "x"))
+    settle_claims(folder)
+    assert (old.exists(), new.exists(), other.exists()) == (True, False, True)
+    with claimed(folder, "refs", Claim({f"{tables}/*.ref.lock": None, f"{folder}/none/*.ref.lock": None})):
+        new.write_text("")
+    assert (old.exists(), new.exists()) == (True, False)
+    assert not are_left(folder)
+
+
 def test_a_removal_that_was_begun_is_ended_and_one_that_was_not_stays(folder: Path) -> None:
     worktree, admin = folder.parent / "tree", folder / "worktrees" / "tree"
     for path in (worktree, admin):
