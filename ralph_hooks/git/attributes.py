@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack
 
 from ralph_hooks.git.objects import REGULAR, Objects
+from ralph_hooks.git.scratch import scratch_folder
 
 
 class AttributeFolder:
@@ -14,15 +14,15 @@ class AttributeFolder:
 
     def __init__(self, objects: Objects, commit: str) -> None:
         objects.flush()
-        self._folder = TemporaryDirectory(prefix="ralph-merge-")
-        self.path = Path(self._folder.name)
+        self._folder = ExitStack()
+        self.path = self._folder.enter_context(scratch_folder(objects.repository, "merge"))
         for path, content in _attribute_files(objects, commit):
             file = self.path / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
 
     def close(self) -> None:
-        self._folder.cleanup()
+        self._folder.close()
 
 
 def _attribute_files(objects: Objects, commit: str) -> Iterator[tuple[str, bytes]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.pack import deflated, header
+from ralph_hooks.git.scratch import scratch_folder
 
 
 class Quarantine:
@@ -20,8 +21,9 @@ class Quarantine:
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
-        self._folder = TemporaryDirectory(prefix="ralph-objects-")
-        self._lent, self._made = Path(self._folder.name, "lent"), Path(self._folder.name, "made")
+        self._folder = ExitStack()
+        folder = self._folder.enter_context(scratch_folder(objects.repository, "objects"))
+        self._lent, self._made = folder / "lent", folder / "made"
         self._made.mkdir()
         self._lent.mkdir()
         self._there: set[str] = set()
@@ -46,7 +48,7 @@ class Quarantine:
         self._take(tree, {fan.name + file.name: file for fan in self._made.glob("??") for file in fan.iterdir()})
 
     def close(self) -> None:
-        self._folder.cleanup()
+        self._folder.close()
 
     def _take(self, oid: str, made: dict[str, Path]) -> None:
         """First what it holds: so whatever is stored is whole."""

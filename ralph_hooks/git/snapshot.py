@@ -3,7 +3,6 @@
 import os
 from collections.abc import Collection
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.git.checkout import copy_index, index_path
@@ -23,10 +22,10 @@ class Snapshot(NamedTuple):
 
 def snapshot(place: Repository, paths: Collection[str]) -> Snapshot:
     """The worktree's index with `paths` as they are on disk. Ignored files only where they are named."""
-    import tempfile  # noqa: PLC0415 - 2 ms, and most executors leave nothing uncommitted
+    from ralph_hooks.git.scratch import scratch_folder  # noqa: PLC0415 - most executors leave nothing uncommitted
 
-    with tempfile.TemporaryDirectory(prefix="ralph-index-") as scratch:
-        index = Path(scratch) / "index"
+    with scratch_folder(place, "index") as scratch:
+        index = scratch / "index"
         if index_path(place).exists():
             copy_index(place, index)
         env = {"GIT_INDEX_FILE": str(index)}

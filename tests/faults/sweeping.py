@@ -155,6 +155,7 @@ def no_locks(stage: Stage, fault: Fault, point: Point) -> None:
     """Of `git`'s kind, whose existence is the lock."""
     locks = (stage.shop.path / ".git").rglob("*.lock")
     left = [str(path) for path in locks if path.name not in {"lock", adopt.LOCK}]
+    left += map(str, stage.folder.glob("ralph-*"))  # scratch
     if left:
         stage.failures.append(f"{fault} at {point}: after the recovery there are {left}")
 
