@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ralph_hooks.patterns import pattern
-from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID, head
+from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID
 from ralph_hooks.tasklist.model import Dialect
 
 _SPECKIT = pattern(SPECKIT_ID)
@@ -13,9 +13,8 @@ _NUMBER = pattern(NUMBER_ID)
 _VERIFY = pattern(VERIFY_ID)
 
 
-def guess(heads: Sequence[str], *, has_fields: bool, has_state: bool) -> Dialect:
-    """The dialect of a list. `heads`: what follows each top-level box; `has_fields`: some box has a ralph field."""
-    ids = [name for text in heads for name in head(text, Dialect.RALPH).ids]
+def guess(ids: Sequence[str], *, has_fields: bool, has_state: bool) -> Dialect:
+    """The dialect of a list. `ids`: of top-level boxes, read as ralph's; `has_fields`: some box has a ralph field."""
     speckit = sum(bool(_SPECKIT.fullmatch(name)) for name in ids)
     if speckit * 2 > len(ids):
         return Dialect.SPECKIT

@@ -19,9 +19,11 @@ def parse(text: str, dialect: Dialect | None = None, *, has_state: bool = False)
     """
     shape = outline(text)
     boxes = tuple(_boxes(shape))
-    dialect = dialect or _guess(shape, boxes, has_state=has_state)
+    heads = _heads(boxes, dialect or Dialect.RALPH)
+    if dialect is None:
+        dialect = _guess(shape, heads, has_state=has_state)
+        heads = heads if dialect is Dialect.RALPH else _heads(boxes, dialect)
     found = blocks.blocks(shape.headings, len(shape.lines))
-    heads = [(box, grammar.head(box.text, dialect)) for box in boxes]
     chosen = [(box, head) for box, head in heads if _is_task(box, head, dialect)]
     checks = tuple(
         CheckItem(box.text.strip(), box.state, box.item.line + 1, box.span, box.item.top)
@@ -59,11 +61,15 @@ def _is_task(box: Box, head: grammar.Head, dialect: Dialect) -> bool:
     return box.item.top and bool(head.ids)
 
 
-def _guess(shape: Outline, boxes: Sequence[Box], *, has_state: bool) -> Dialect:
-    top = [box for box in boxes if box.item.top]
+def _heads(boxes: Sequence[Box], dialect: Dialect) -> list[tuple[Box, grammar.Head]]:
+    return [(box, grammar.head(box.text, dialect)) for box in boxes]
+
+
+def _guess(shape: Outline, heads: Sequence[tuple[Box, grammar.Head]], *, has_state: bool) -> Dialect:
+    top = [(box, head) for box, head in heads if box.item.top]
     has_fields = any(
         field.name in RALPH_FIELDS
-        for box in top
+        for box, _ in top
         for field in fields(shape.lines, shape.opaque, box.item.body, box.item.end)
     )
-    return guess([box.text for box in top], has_fields=has_fields, has_state=has_state)
+    return guess([name for _, head in top for name in head.ids], has_fields=has_fields, has_state=has_state)
