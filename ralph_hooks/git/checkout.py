@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.claims import Claim, claimed
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.disk import half_written, in_index, on_disk, parents, sparse_paths, stands
+from ralph_hooks.git.disk import at_ends, half_written, in_index, parents, sparse_paths, stands
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import Repository
 
@@ -64,7 +64,7 @@ class Checkout(NamedTuple):
         Raises OSError where it cannot be removed still.
         """
         gone = [path for path, change in changes.items() if change.new is None and _is_file(self.repository.top, path)]
-        disk = on_disk(self.repository, gone)
+        disk = at_ends(self.repository, {path: changes[path] for path in gone})
         for path in gone:
             if disk[path] == changes[path].old:
                 _remove(self.repository.top, path)
@@ -85,7 +85,7 @@ class Checkout(NamedTuple):
         other = {path: change.new if back else change.old for path, change in changes.items()}
         absent = sparse_paths(self.repository)
         changes = {path: change for path, change in changes.items() if path not in absent}
-        disk, index = on_disk(self.repository, changes), in_index(self.repository)
+        disk, index = at_ends(self.repository, changes), in_index(self.repository)
         self._restore(commit, {path for path in changes if index.get(path) == other[path]}, "--staged")
         # git removes a file before it writes the new one: a path that is missing, or begun, was under way.
         moving = [

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ralph_hooks.git.objects import REGULAR, Entry
+from ralph_hooks.git.diff import Diff
+from ralph_hooks.git.objects import GITLINK, LINK, REGULAR, Entry
 from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
 
@@ -35,7 +36,7 @@ def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | N
     for path in paths:
         mode = _mode(repository.top, path)
         found[path] = None
-        if mode == "120000":
+        if mode == LINK:
             link = os.fsencode((repository.top / path).readlink())
             found[path] = Entry(mode, repository.git("hash-object", "--stdin", stdin=link).text)
         elif mode is not None:
@@ -47,18 +48,32 @@ def on_disk(repository: Repository, paths: Iterable[str]) -> dict[str, Entry | N
     return found
 
 
+def at_ends(repository: Repository, changes: Diff) -> dict[str, Entry | None]:
+    """What stands at the paths of `changes`. Where the disk has no links, a file with the text of one is that link."""
+    found = on_disk(repository, changes)
+    links = [(path, end) for path, (_, *ends) in changes.items() for end in ends if end and end.mode == LINK]
+    if links and not _has_links(repository):
+        found.update((path, end) for path, end in links if (there := found[path]) and there.oid == end.oid)
+    return found
+
+
+def _has_links(repository: Repository) -> bool:
+    return repository.git("config", "--type=bool", "--get", "core.symlinks", accept=(0, 1)).text != "false"
+
+
 def half_written(repository: Repository, path: str, ends: Iterable[Entry | None]) -> bool:
     """Is what stands at `path` the beginning of one of these entries: what git was writing when it was killed?"""
     if _mode(repository.top, path) not in REGULAR:
         return False
     content = (repository.top / path).read_bytes()
-    whole = (_as_written(repository, path, entry.oid) for entry in ends if entry and entry.mode in REGULAR)
+    whole = (_as_written(repository, path, entry) for entry in ends if entry and entry.mode != GITLINK)
     return any(len(content) < len(text) and text.startswith(content) for text in whole)
 
 
-def _as_written(repository: Repository, path: str, blob: str) -> bytes:
-    """What a checkout writes: line ends and filters applied."""
-    return repository.git("cat-file", "--filters", f"--path={path}", blob).stdout
+def _as_written(repository: Repository, path: str, entry: Entry) -> bytes:
+    """What a checkout writes: line ends and filters applied, but for a link where the disk has none."""
+    how = ("blob",) if entry.mode == LINK else ("--filters", f"--path={path}")
+    return repository.git("cat-file", *how, entry.oid).stdout
 
 
 def _mode(top: Path, path: str) -> str | None:
@@ -66,7 +81,7 @@ def _mode(top: Path, path: str) -> str | None:
         return None
     info = (top / path).lstat()
     if stat.S_ISLNK(info.st_mode):
-        return "120000"
+        return LINK
     if not stat.S_ISREG(info.st_mode):
         return None
     return "100755" if info.st_mode & stat.S_IXUSR else "100644"

@@ -19,6 +19,7 @@ from ralph_hooks.git.repository import Repository
 
 TREE = "040000"
 GITLINK = "160000"
+LINK = "120000"
 REGULAR = ("100644", "100755")
 
 _AT_ONCE = 500  # questions: more could fill both pipes, and each side would wait for the other

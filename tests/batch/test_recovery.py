@@ -287,6 +287,22 @@ def test_a_batch_that_was_started_again_after_the_store_was_lost_has_another_id(
     assert shop.start("1.1").json["batch"] != first
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_disk_without_links(tmp_path: Path, begun: bool) -> None:
+    """git writes a file with the text of each, and takes it for the link."""
+    shop = Workshop.make(tmp_path / "repo", files={"a.txt": "a\n"})
+    shop.git("config", "core.symlinks", "false")
+    shop.start("1.1")
+    (shop.worktree("1.1") / "link").symlink_to("a.txt")
+    shop.work("1.1", {})
+    shop.finish("1.1")
+    kill(shop, tmp_path, "read-tree", "after")
+    if begun:
+        shop.write({"link": "a."})
+    assert shop.run("recover").code == 0
+    assert (shop.tree()["link"][0], shop.read("link"), shop.status()) == ("120000", "a.txt", "")
+
+
 @pytest.mark.compat("recovery")
 def test_a_sparse_checkout_stays_sparse(tmp_path: Path) -> None:
     shop = Workshop.make(tmp_path / "repo", files={"in/a": "a\n", "out/b": "b\n"})

@@ -202,8 +202,9 @@ def test_a_link_on_the_way_in_the_targets_worktree(shop: Workshop, proved: Calla
     proved("odd trees", 1)
 
 
-def test_names_that_differ_by_case(shop: Workshop, proved: Callable[[str, int], None]) -> None:
-    shop.git("config", "core.ignoreCase", "true")
+@pytest.mark.parametrize("ignored", ["true", "false"])
+def test_names_that_differ_by_case(ignored: str, shop: Workshop, proved: Callable[[str, int], None]) -> None:
+    shop.git("config", "core.ignoreCase", ignored)
     shop.start("1.1", "1.2")
     shop.work("1.1", {"Readme.txt": "one\n"})
     shop.finish("1.1")
