@@ -7,9 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -94,22 +92,6 @@ def run(
     points, end = read(report)
     assert end is not None, done
     return Broken(Ran(end.code, done.stdout.decode(), done.stderr.decode()), points, end.length)
-
-
-@contextmanager
-def beginning(*command: str, cwd: Path, below: Path, fault: Fault) -> Iterator[Path]:
-    """Begin a command, and wait at the end of the block for all that it has begun. Gives the report of its points."""
-    report = below.with_name(f"{below.name}.report")
-    with subprocess.Popen(argv(command, below, fault, report, PROGRAM), cwd=cwd, stdout=subprocess.DEVNULL):
-        yield report
-
-
-def ended_at_once(report: Path) -> None:
-    """Wait until the command itself has ended, whatever of it goes on."""
-    end = time.monotonic() + LIMIT
-    while not report.exists() or "ended" not in report.read_text(errors="replace"):
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def argv(command: Sequence[str], below: Path, fault: Fault, report: Path, program: Sequence[str]) -> list[str]:

@@ -9,7 +9,6 @@
  * ACTION at call number AT (0: never):
  *   kill      SIGKILL to everything, before the call
  *   tear      the call writes half of its data, then as `kill`
- *   orphan    SIGKILL to the command alone; those under it go on, HOLD milliseconds later
  *   eio       the call fails with EIO
  *   full      the call fails with ENOSPC, as do all later ones that need room
  *   sigterm   SIGTERM to the command
@@ -249,12 +248,6 @@ static void program_of(pid_t pid, char *name, size_t size)
         snprintf(name, size, "%s", basename(text));
 }
 
-static void pause_for(int milliseconds)
-{
-    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
-    nanosleep(&time, NULL);
-}
-
 static void write_half(const Asked *asked)
 {
     size_t half = asked->data.args[2] / 2;
@@ -303,7 +296,6 @@ enum { DEAD = -1 };
 /* Do what is wanted at this call. Gives the error that it is to fail with, 0 to let it go on; DEAD: nobody waits. */
 static int act(const Asked *asked, const struct call *call)
 {
-    int status;
     if (strcmp(action, "eio") == 0)
         return numbered == at ? EIO : 0;
     if (strcmp(action, "full") == 0)
@@ -314,14 +306,7 @@ static int act(const Asked *asked, const struct call *call)
         kill(command, SIGTERM);
     else if (strcmp(action, "sigint") == 0)
         kill(-command, SIGINT);
-    else if (strcmp(action, "orphan") == 0) {
-        int own = asked->pid == (__u32)command;
-        kill(command, SIGKILL);
-        waitpid(command, &status, 0);
-        note_end(status);
-        pause_for(hold);
-        return own ? DEAD : 0;
-    } else {
+    else {
         if (strcmp(action, "tear") == 0 && strcmp(call->name, "write") == 0)
             write_half(asked);
         kill(-command, SIGKILL);

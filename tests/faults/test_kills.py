@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from injecting import Fault, beginning, ended_at_once
 from reliability import Proved
 from scenes import DEEDS
 from sweeping import Stage, at_instants, struck, sweep
@@ -47,19 +46,6 @@ def test_killed_in_the_middle_of_a_write(
 def test_killed_at_some_points(name: str, scratch: Path) -> None:
     first, _ = sweep(Stage(DEEDS[name], scratch, 5, 150, None), "kill")
     assert first
-
-
-def test_the_next_command_waits_for_a_git_process_that_outlives_its_command(scratch: Path) -> None:
-    """The command alone is killed while `read-tree` writes files, and git goes on a second later."""
-    stage = Stage(DEEDS["land"], scratch, 0, 1, None)
-    point = next(point for point in stage.whole.points if point.program == "git read-tree" and point.call == "write")
-    stage.back("before")
-    fault = Fault("orphan", point.number, hold=1000)
-    with beginning("land", cwd=stage.shop.path, below=stage.shop.path, fault=fault) as report:
-        ended_at_once(report)
-        ran = [stage.shop.run("recover"), *stage.end()]
-    stage.judge(fault, point, f"ended: {ran}", *stage.ends)
-    assert not stage.failures, stage.failures
 
 
 @pytest.mark.slow
