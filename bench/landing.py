@@ -20,7 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from landing_scene import COMMITS, SPEC, Scene, command, git, isolate, prepare, restore
+from landing_scene import COMMITS, SPEC, Scene, prepare, restore
+from scratch import command, git, isolate
 
 OWN = {f"{SPEC}/tasks.md", f"{SPEC}/.progress.md"}
 LARGE, HUGE = 20000, 100000  # files

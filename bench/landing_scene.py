@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scratch import WHEN, command, git
+
 SPEC = "specs/demo"
 FOLDERS, SUBFOLDERS = 40, 5
 COMMITS, EDITS = 3, 2  # per branch, and edited files per commit; each commit adds one more
-WHEN = "1700000000 +0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +119,6 @@ def _text(number: int) -> str:
 # Running things.
 
 
-def git(cwd: Path, *args: str, stdin: str | None = None) -> str:
-    source: dict[str, object] = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
-    done = subprocess.run(["git", *args], cwd=cwd, capture_output=True, text=True, check=False, **source)
-    if done.returncode:
-        raise SystemExit(f"git {' '.join(args)}: {done.stderr}")
-    return done.stdout.removesuffix("\n")
-
-
-def command(top: Path, *args: str) -> str:
-    """Run ours as a whole process; what it says to people."""
-    arguments = [sys.executable, "-m", "ralph_hooks", *args]
-    done = subprocess.run(arguments, cwd=top, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"ralph-hooks {' '.join(args)}: {done.stdout}{done.stderr}")
-    return done.stderr
-
-
 def _refs(top: Path) -> dict[str, str]:
     listed = git(top, "for-each-ref", "--format=%(refname) %(objectname)")
     return dict(line.split(" ") for line in listed.split("\n"))
@@ -145,22 +126,3 @@ def _refs(top: Path) -> dict[str, str]:
 
 def _store(top: Path) -> Path:
     return top / ".git" / "ralph"
-
-
-def isolate(home: Path) -> None:
-    """Nobody's configuration, fixed dates, no repacking in between; modules compiled, as installed ones are."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        del os.environ[name]
-    config = home / "gitconfig"
-    config.write_text(
-        "[user]\n\tname = Ada\n\temail = ada@example.org\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
-    )
-    os.environ.update(
-        HOME=str(home),
-        GIT_CONFIG_GLOBAL=str(config),
-        GIT_CONFIG_NOSYSTEM="1",
-        GIT_AUTHOR_DATE=WHEN,
-        GIT_COMMITTER_DATE=WHEN,
-        PYTHONPYCACHEPREFIX=str(home / "compiled"),
-    )
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

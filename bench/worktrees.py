@@ -12,16 +12,16 @@ import argparse
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from scratch import WHEN, command, git, isolate
+
 REQUIRED = 10.0  # `git worktree add` takes at least so many times as long as a start from the pool
 SPEC = "specs/demo"
-WHEN = "1700000000 +0000"
 
 Times = dict[str, list[float]]
 
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ralph-bench-") as scratch:
-        _isolate(Path(scratch))
+        isolate(Path(scratch))
         top, small = Path(scratch) / "repository", Path(scratch) / "small"
         batches = 2 * args.rounds + 1
         _make(top, args.files, [[f"{batch}.{task}" for task in range(args.worktrees)] for batch in range(batches)])
@@ -110,15 +110,15 @@ def _batch(top: Path, *, pool: bool, times: Times) -> None:
         kept.rename(aside)  # a landing without a pool empties it
     said = "pool" if pool else "no pool"
     _timed(
-        times, f"start, {said}", lambda: _command(top, "start", "--max-parallel", "64", "--tasks", f"{SPEC}/tasks.md")
+        times, f"start, {said}", lambda: command(top, "start", "--max-parallel", "64", "--tasks", f"{SPEC}/tasks.md")
     )
     for file, place in enumerate(sorted((top / ".ralph" / "worktrees").glob("*/*"))):
         (place / _name(file)).write_text(f"changed by {place}\n")
         for number in range(200):
             (place / f"build.{number}.ignored").write_text("built\n")
         git(place, "commit", "--quiet", "--all", "-m", "Work")
-        _command(top, "finish", place.name)
-    _timed(times, f"land, {said}", lambda: _command(top, "land"))
+        command(top, "finish", place.name)
+    _timed(times, f"land, {said}", lambda: command(top, "land"))
     if not pool:
         aside.rename(kept)
 
@@ -156,35 +156,6 @@ def _name(number: int) -> str:
 
 def _text(number: int) -> str:
     return "".join(f"value_{line} = compute({number}, {line})  # line {line}\n" for line in range(25))
-
-
-def _command(top: Path, *args: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "ralph_hooks", *args], cwd=top, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"ralph-hooks {' '.join(args)}: {done.stdout}{done.stderr}")
-
-
-def git(cwd: Path, *args: str, stdin: str | None = None) -> str:
-    source: dict[str, object] = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
-    done = subprocess.run(["git", *args], cwd=cwd, capture_output=True, text=True, check=False, **source)
-    if done.returncode:
-        raise SystemExit(f"git {' '.join(args)}: {done.stderr}")
-    return done.stdout.removesuffix("\n")
-
-
-def _isolate(home: Path) -> None:
-    """Nobody's configuration, no repacking in between; modules compiled, as installed ones are."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        del os.environ[name]
-    config = home / "gitconfig"
-    config.write_text(
-        "[user]\n\tname = Ada\n\temail = ada@example.org\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
-    )
-    os.environ.update(HOME=str(home), GIT_CONFIG_GLOBAL=str(config), GIT_CONFIG_NOSYSTEM="1")
-    os.environ.update(PYTHONPYCACHEPREFIX=str(home / "compiled"))
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 if __name__ == "__main__":
