@@ -116,13 +116,13 @@ def _broken(path: Path) -> Workshop:
 
 
 DEEDS = {
-    "start": Deed(_empty, ("start",), (("start",),), parts=4),
+    "start": Deed(_empty, ("start", "1.1", "1.2"), (("start", "1.1", "1.2"),), parts=3),
     "start from the pool": Deed(_pooled, ("start", "1.2"), (("start", "1.2"),), parts=2),
     "finish": Deed(_worked, ("finish", "1.3"), (("finish", "1.3"),)),
-    "land": Deed(_ended, ("land",), (("land",),), parts=6),
-    "undo": Deed(_landed, ("undo",), (("undo",),), parts=2),
-    "abort": Deed(_worked, ("abort",), (("abort",),), parts=2),
-    "recover": Deed(_broken, ("recover",), (("land",),), parts=3),
+    "land": Deed(_ended, ("land",), (("land",),), parts=4),
+    "undo": Deed(_landed, ("undo",), (("undo",),)),
+    "abort": Deed(_worked, ("abort",), (("abort",),)),
+    "recover": Deed(_broken, ("recover",), (("land",),), parts=2),
     "tick": Deed(_empty, ("tick", "1.1"), (("tick", "1.1"),), dated=True),
     "resolve": Deed(_landed, ("resolve", "1.2"), (("resolve", "1.2"),), parts=2),
     "gc": Deed(_landed, ("gc", "--older-than", "0"), (("gc", "--older-than", "0"),)),
