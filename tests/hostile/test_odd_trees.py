@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from test_shapes import on_disk, orderly
-from workshop import Workshop
+from workshop import Ran, Workshop
 
 pytestmark = pytest.mark.slow
 
@@ -115,16 +115,23 @@ HARMLESS = {
 }
 
 
+def landed_beside(shop: Workshop) -> Ran:
+    """The other task ends as well, and all of it lands as far as it can."""
+    shop.work("1.2", {"src/b.py": "two\n"})
+    shop.finish("1.2")
+    ran = shop.land()
+    orderly(ran)
+    assert "1.2" in ran.ids("landed"), ran
+    return ran
+
+
 @pytest.mark.parametrize("odd", HARMLESS.values(), ids=HARMLESS)
 def test_it_lands(odd: Commit, shop: Workshop, proved: Callable[[str, int], None]) -> None:
     shop.start("1.1", "1.2")
     odd(shop, shop.worktree("1.1"))
     shop.git("reset", "--quiet", "--hard", at=shop.worktree("1.1"))
     shop.finish("1.1")
-    shop.work("1.2", {"src/b.py": "two\n"})
-    shop.finish("1.2")
-    ran = shop.land()
-    orderly(ran)
+    ran = landed_beside(shop)
     assert ran.ids("landed") == ["1.1", "1.2"], ran
     assert shop.status() == ""
     assert shop.run("undo").code == 0
@@ -138,11 +145,7 @@ def test_a_malformed_tree(shop: Workshop, proved: Callable[[str, int], None]) ->
     twice(shop, place)
     shutil.rmtree(place)
     orderly(shop.run("finish", "1.1"))
-    shop.work("1.2", {"src/b.py": "two\n"})
-    shop.finish("1.2")
-    ran = shop.land()
-    orderly(ran)
-    assert "1.2" in ran.ids("landed")
+    landed_beside(shop)
     pack = shop.git("rev-list", "--objects", "--no-object-names", "HEAD").encode() + b"\n"
     packed = shop.git("pack-objects", "-q", str(shop.path.parent / "pack"), stdin=pack)
     content = (shop.path.parent / f"pack-{packed}.pack").read_bytes()
@@ -173,11 +176,7 @@ def test_a_page_that_is_a_link(what: str, kept: bool, shop: Workshop, proved: Ca
     if kept:
         shop.commit("A link", at=place)
     orderly(shop.run("finish", "1.1"))
-    shop.work("1.2", {"src/b.py": "two\n"})
-    shop.finish("1.2")
-    ran = shop.land()
-    orderly(ran)
-    assert "1.2" in ran.ids("landed")
+    landed_beside(shop)
     assert OUTSIDE.strip() not in shop.git("log", "-p", "--all", "--format=%B")
     assert {path.read_text() for path in outside.iterdir()} == {OUTSIDE}
     assert not (shop.path / "specs/demo").is_symlink()
