@@ -62,7 +62,7 @@ def test_interrupted(name: str, action: str, scratch: Path, every: int, only: in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("action", "subject"), [("full", "a full disk"), ("eio", "a write error")])
+@pytest.mark.parametrize(("action", "subject"), [("full", "points of a full disk"), ("eio", "points of a write error")])
 @pytest.mark.parametrize("name", ["start", "finish", "land", "undo", "abort", "recover"])
 def test_an_error_of_the_disk(
     name: str, action: str, subject: str, scratch: Path, every: int, only: int | None, proved: Proved
@@ -72,4 +72,4 @@ def test_an_error_of_the_disk(
         assert ran.code in {0, 1, 2}, (point, ran)
         assert "unexpected" not in ran.err, (point, ran)
         count += 1
-    proved(f"points of {subject}", count)
+    proved(subject, count)
