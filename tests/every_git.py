@@ -17,8 +17,7 @@ from typing import NamedTuple
 import pytest
 from debian_git import unpacked
 
-from ralph_hooks.git import process
-from ralph_hooks.git.features import features
+from ralph_hooks.git import features
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "compatibility.md"
 BEGIN, END = "<!-- matrix: begin -->", "<!-- matrix: end -->"
@@ -89,7 +88,7 @@ def _row(kind: Kind, version: str, counts: list[int]) -> str:
 
 def used(version: str) -> str:
     """What this project makes use of in a version of git, in words."""
-    can = features(tuple(int(part) for part in version.split(".")))
+    can = features.features(tuple(int(part) for part in version.split(".")))
     return ", ".join(name for name, there in can.named() if there) or "nothing"
 
 
@@ -111,7 +110,7 @@ def _git(request: pytest.FixtureRequest, _own_environment: None, monkeypatch: py
     with _on_path(monkeypatch, kind.suite):
         monkeypatch.setenv("GIT_DEFAULT_HASH", kind.hash)
         monkeypatch.setenv("GIT_DEFAULT_REF_FORMAT", kind.refs)
-        version = ".".join(map(str, process.version()))
+        version = ".".join(map(str, features.version()))
         topics = [mark.args[0] for mark in request.node.iter_markers("compat")]
         request.node.user_properties.extend((PROPERTY, (kind.name, version, topic)) for topic in topics)
         yield
@@ -127,9 +126,7 @@ def use_git(monkeypatch: pytest.MonkeyPatch) -> Iterator[UseGit]:
 @contextmanager
 def _on_path(monkeypatch: pytest.MonkeyPatch, suite: str) -> Iterator[None]:
     monkeypatch.setenv("PATH", f"{unpacked(suite)}{os.pathsep}{os.environ['PATH']}")
-    process.version.cache_clear()
     yield
-    process.version.cache_clear()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

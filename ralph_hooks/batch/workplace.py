@@ -35,10 +35,10 @@ class Workplace(NamedTuple):
 @contextmanager
 def open_workplace(cwd: Path) -> Iterator[Workplace]:
     """The workplace of the directory `cwd`. Raises RefusedError outside a worktree and with a git that is too old."""
-    with opening_repository(cwd) as found:
+    with opening_repository(cwd) as found, features.asking_features() as required:
         from ralph_hooks.batch.store import open_store  # noqa: PLC0415 - loaded while git answers
 
-        features.installed()
+        required()
         here = found()
     folder = home(here)
     with open_store(folder) as store:

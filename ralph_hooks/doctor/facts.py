@@ -16,7 +16,7 @@ from ralph_hooks.config import Config, load
 from ralph_hooks.doctor import places, wiring
 from ralph_hooks.doctor.model import Facts, Named, Settings
 from ralph_hooks.errors import RalphError
-from ralph_hooks.git import features, process
+from ralph_hooks.git import features
 from ralph_hooks.git.refs import refs_below
 from ralph_hooks.git.repository import HEADS, Repository
 from ralph_hooks.git.worktrees import worktrees
@@ -37,7 +37,7 @@ def gather(repository: Repository) -> Facts:
     trees = tuple(places.tree(item, phases) for item in linked)
     top, pool = main_worktree(repository), slots(home(repository))
     return Facts(
-        git_version=".".join(map(str, process.version())),
+        git_version=".".join(map(str, features.version())),
         git_refused=refused,
         git_can=can,
         version=__version__,

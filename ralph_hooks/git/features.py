@@ -1,5 +1,9 @@
 """What this git can do. The only place that looks at a version number."""
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
@@ -42,4 +46,38 @@ def features(version: tuple[int, ...]) -> Features:
 
 def installed() -> Features:
     """The features of the git on PATH."""
-    return features(process.version())
+    with asking_features() as found:
+        return found()
+
+
+@contextmanager
+def asking_features() -> Iterator[Callable[[], Features]]:
+    """Ask git for its version while we do something else. What is given waits for the answer and is as `installed`."""
+    with _asking_version() as version:
+        yield lambda: features(version())
+
+
+def version() -> tuple[int, ...]:
+    """The version of the git on PATH, as numbers."""
+    with _asking_version() as known:
+        return known()
+
+
+_known: dict[str, tuple[int, ...]] = {}  # what was asked once, by PATH
+
+
+@contextmanager
+def _asking_version() -> Iterator[Callable[[], tuple[int, ...]]]:
+    path = os.environ.get("PATH", "")
+    if path in _known:
+        yield lambda: _known[path]
+        return
+    with process.begun(Path(), "version") as answer:
+        yield lambda: _known.setdefault(path, _numbers(answer().text))
+
+
+def _numbers(answer: str) -> tuple[int, ...]:
+    """Of `git version 2.39.5 (Distributor)`: (2, 39, 5)."""
+    words = answer.split()
+    digits = [part for part in (words[2] if len(words) > 2 else "").split(".") if part.isdigit()]
+    return tuple(int(part) for part in digits[:3])

@@ -7,7 +7,7 @@ import select
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -234,11 +234,3 @@ def _missing(cwd: Path) -> RalphError:
     if not cwd.is_dir():
         return RalphError(f"{cwd} is not a directory", "run the command in a git repository")
     return RalphError("git was not found", "install git 2.38 or newer and put it on PATH")
-
-
-@cache
-def version() -> tuple[int, ...]:
-    """The version of git, as numbers. Asked once; `features` turns it into what git can do."""
-    words = run(Path(), "version").text.split()
-    digits = [part for part in (words[2] if len(words) > 2 else "").split(".") if part.isdigit()]
-    return tuple(int(part) for part in digits[:3])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from workshop import Ran, Workshop
 
-from ralph_hooks.git.process import version
+from ralph_hooks.git.features import version
 
 
 @pytest.fixture
