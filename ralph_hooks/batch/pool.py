@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ralph_hooks.batch.occupants import occupied
 from ralph_hooks.batch.workplace import Workplace
-from ralph_hooks.git.claims import administers
+from ralph_hooks.git.discover import administers
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.seal import Seal, seal_of
 from ralph_hooks.git.sweep import remove

@@ -4,6 +4,7 @@ whether a worktree still belongs to whom it belonged.
 Read as git reads them; what decides in the end is `repository.py`, which asks git.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -81,3 +82,11 @@ def _recorded(admin: Path) -> Path:
 
 def _line(file: Path) -> str:
     return file.read_text(errors="surrogateescape").strip()
+
+
+def administers(admin: Path, path: Path) -> bool:
+    """Is `admin` git's folder for the worktree at `path`?"""
+    with suppress(OSError):
+        pointer = (admin / "gitdir").read_text(errors="surrogateescape").removesuffix("\n")
+        return os.path.normpath(admin / pointer) == str(path / ".git")  # it may be relative
+    return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ralph_hooks.git.claims import Claim, claimed, ref_locks
+from ralph_hooks.git.claims import Claim, claimed
+from ralph_hooks.git.locks import ref_locks
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import dirt
 

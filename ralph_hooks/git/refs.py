@@ -6,7 +6,8 @@ from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.claims import claimed, ref_locks
+from ralph_hooks.git.claims import claimed
+from ralph_hooks.git.locks import ref_locks
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.claims import FOLDER, Claim, administers, branch_locks, claimed, fresh_admin
+from ralph_hooks.git.claims import FOLDER, Claim, claimed
+from ralph_hooks.git.discover import administers
+from ralph_hooks.git.locks import branch_locks, fresh_admin
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
 

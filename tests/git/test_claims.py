@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ralph_hooks.git import claims
+from ralph_hooks.git import at_work
 from ralph_hooks.git.claims import Claim, are_left, claimed, settle_claims
 
 
@@ -89,7 +89,7 @@ def somebodys_git(*options: str, at: Path) -> Iterator[None]:
 def test_an_empty_lock_stays_while_git_is_at_work_here(
     folder: Path, monkeypatch: pytest.MonkeyPatch, *, named: bool
 ) -> None:
-    monkeypatch.setattr(claims, "_PATIENCE", 0)
+    monkeypatch.setattr(at_work, "_PATIENCE", 0)
     lock = folder / "HEAD.lock"
     crash(folder, Claim({str(lock): ""}), (lock, ""))
     with somebodys_git(*([f"--git-dir={folder}"] if named else []), at=Path("/") if named else folder.parent):
@@ -206,7 +206,7 @@ def test_what_stands_although_all_went_well_goes_at_once(folder: Path) -> None:
 
 
 def test_what_cannot_be_put_in_order_yet_stays_claimed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "_PATIENCE", 0)
+    monkeypatch.setattr(at_work, "_PATIENCE", 0)
     lock = folder / "HEAD.lock"
     with somebodys_git(at=folder.parent):
         with claimed(folder, "refs", Claim({str(lock): ""})):
