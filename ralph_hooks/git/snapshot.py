@@ -9,6 +9,7 @@ from ralph_hooks.git.checkout import copy_index, index_path
 from ralph_hooks.git.claims import Claim, claimed
 from ralph_hooks.git.disk import stands
 from ralph_hooks.git.hidden import hidden
+from ralph_hooks.git.objects import GITLINK
 from ralph_hooks.git.repository import Repository
 
 
@@ -32,6 +33,8 @@ def snapshot(place: Repository, paths: Collection[str]) -> Snapshot:
         unseen = hidden(place)
         standing = [path for path in paths if stands(place.top, path) and not path.endswith("/")]
         gone = [path for path in paths if not stands(place.top, path) and path not in unseen.absent]
+        gone += (folders := _folders(place, standing))  # the files in them are paths of their own
+        standing = [path for path in standing if path not in folders]
         blind = [path for path in standing if path in unseen.standing]  # git would take the index's word for them
         # Not `git add`: it refuses paths that a staged deletion has taken out of the index already.
         for options, some in (
@@ -51,6 +54,16 @@ def snapshot(place: Repository, paths: Collection[str]) -> Snapshot:
         tree = place.git("write-tree", env=env).text
         info = index.stat()
         return Snapshot(tree, index.read_bytes(), (info.st_atime_ns, info.st_mtime_ns))
+
+
+def _folders(place: Repository, paths: Collection[str]) -> list[str]:
+    """Those at which a folder stands that is no other repository: of a file that was there before, which git lists."""
+    found = [path for path in paths if (place.top / path).is_dir() and not (place.top / path).is_symlink()]
+    if not found:
+        return []
+    records = place.git("ls-files", "--stage", "-z", "--", *found, env={"GIT_LITERAL_PATHSPECS": "1"}).records
+    links = {record.partition("\t")[2] for record in records if record.startswith(GITLINK)}
+    return [path for path in found if path not in links]
 
 
 def install_index(place: Repository, taken: Snapshot) -> None:

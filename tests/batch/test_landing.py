@@ -186,6 +186,21 @@ def test_uncommitted_work_of_a_done_task_is_committed_for_it(shop: Workshop) -> 
 
 
 @pytest.mark.compat("landing")
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_file_that_became_a_folder_is_committed_too(tmp_path: Path, *, staged: bool) -> None:
+    shop = Workshop.make(tmp_path / "repo", ("1.1",), {"a.txt": "a\n"})
+    shop.start("1.1")
+    place = shop.worktree("1.1")
+    (place / "a.txt").unlink()
+    shop.write({"a.txt/inner": "x\n"}, at=place)
+    if staged:
+        shop.git("add", "--all", at=place)
+    shop.finish("1.1")
+    assert shop.land().ids("landed") == ["1.1"]
+    assert shop.show("main", "a.txt/inner") == "x"
+    assert shop.status() == ""
+
+
 def test_staged_deletions_and_renames_are_committed_too(tmp_path: Path) -> None:
     shop = Workshop.make(tmp_path / "repo", files={"gone": "1\n", "moved": "2\n", "folder/file": "3\n"})
     shop.start("1.1")
