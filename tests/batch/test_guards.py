@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -418,7 +418,10 @@ def test_a_page_that_could_not_be_written(shop: Workshop, monkeypatch: pytest.Mo
 def test_a_branch_that_is_switched_right_after_the_landing(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch, looks: int
 ) -> None:
-    """One look comes while git is half-way through the switch: files and index are the other branch's, HEAD is not."""
+    """One look comes while git is half-way through the switch: files and index are the other branch's, HEAD is not.
+
+    The first look is asked for before the landing is through, and answered afterwards.
+    """
     shop.git("branch", "side")
     attempts(shop, t1={"mine.txt": "mine\n"})
     changed, seen = landing.changed, []
@@ -431,9 +434,15 @@ def test_a_branch_that_is_switched_right_after_the_landing(
             shop.git("symbolic-ref", "HEAD", "refs/heads/side")
         return changed(place, pages) if len(seen) < looks else ("specs/demo/tasks.md",)
 
+    @contextmanager
+    def asking(place: Repository, pages: Sequence[str]) -> Iterator[Callable[[], tuple[str, ...]]]:
+        yield lambda: switch_meanwhile(place, pages)
+
+    monkeypatch.setattr(landing, "asking_changed", asking)
     monkeypatch.setattr(landing, "changed", switch_meanwhile)
     ran = shop.land()
     assert (ran.code, ran.json["signal"], ran.json["warnings"]) == (0, "BATCH_COMPLETE", [])
+    assert len(seen) == max(looks, 2)
 
 
 def hook(shop: Workshop, script: str) -> Path:
