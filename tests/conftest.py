@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# A shell that starts the tests in the background has them ignore it, and Python keeps to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["every_git", "kill_points", "reliability"]
 pytest.register_assert_rewrite("race", "sound")  # assertions outside of test modules that are to tell what they saw
