@@ -50,6 +50,7 @@ class Config(NamedTuple):
     rule_url: str = "docs/rules/{code}.md"  # where the page of a rule is
     claude_executors: tuple[str, ...] = ("spec-executor",)  # agent types that do tasks, without a plugin's prefix
     claude_background: bool = False  # leave it to the model which executors run in the background
+    claude_pool: bool = False  # make the worktrees of its agents for it, from the pool
     # For messages; no settings.
     source: str | None = None
     lines: Mapping[str, int] = MappingProxyType({})

@@ -151,6 +151,7 @@ SCHEMA: Mapping[str, Kind] = {
     "rule_url": Kind(_url, {"type": "string", "pattern": r"\{code\}"}),
     "claude.executors": Kind(_words("a list of agent types"), _TEXTS),
     "claude.background": Kind(_flag, {"type": "boolean"}),
+    "claude.pool": Kind(_flag, {"type": "boolean"}),
 }
 
 if __name__ == "__main__":

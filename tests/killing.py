@@ -1,16 +1,17 @@
-"""A git that kills whoever runs it, before or after a process that a test names: for what follows from one such moment.
+"""Deeds that kill themselves, and a git that kills whoever runs it, before or after a process that a test names.
 
-Every moment there is comes in tests/faults.
+For what follows from one such moment. Every moment there is comes in tests/faults.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workshop import Workshop
@@ -30,6 +31,15 @@ status=$?
 if [ $here = yes ] && [ "$SHIM_WHEN" = after ]; then kill -9 $PPID; fi
 exit $status
 """
+
+
+def killed(deed: Callable[[], object]) -> None:
+    """The deed in a process of its own, which kills itself over it."""
+    child = os.fork()
+    if child == 0:
+        deed()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
 class Killing:

@@ -70,7 +70,7 @@ class Agent:
         return {**self.asked, "tool_response": {"status": "completed", "agentId": self.id, "content": content}}
 
     def unlock(self) -> None:
-        if self.place != self.session.shop.path:
+        if self.place != self.session.shop.path and not self.session.pooled:
             self.session.shop.git("worktree", "unlock", str(self.place))
 
     @property
@@ -92,6 +92,7 @@ class Session:
     calls: list[str] = field(default_factory=list)  # of the message that is being answered
     made: int = 0
     told: str = ""  # the last context that the model was given
+    pooled: bool = False  # it has our hook make the worktrees
 
     def fire(self, event: str, agent: Agent | None = None, **said: Any) -> Answer:
         """Let the client call our hook. Gives its answer, {} for none."""
@@ -118,12 +119,16 @@ class Session:
         return {"CLAUDE_PID": str(self.pid), "CLAUDE_PROJECT_DIR": str(self.shop.path)}
 
     def raw(self, event: str, text: bytes) -> Answer:
+        answer: Answer = json.loads(self.said(event, text) or "{}")
+        return answer
+
+    def said(self, event: str, text: bytes, code: int = 0) -> str:
+        """What our hook says on its standard output."""
         out = io.StringIO()
         stdin = SimpleNamespace(buffer=io.BytesIO(text))
         with redirect_stdout(out), mock.patch("sys.stdin", stdin), mock.patch.dict(os.environ, self.env):
-            assert main(["hook", "claude", event]) == 0
-        answer: Answer = json.loads(out.getvalue() or "{}")
-        return answer
+            assert main(["hook", "claude", event]) == code
+        return out.getvalue()
 
     def ask(self, prompt: str, kind: str = EXECUTOR, **more: Any) -> tuple[str, Answer]:
         """The model calls an agent. Gives the call's id and the hook's answer."""
@@ -146,12 +151,19 @@ class Session:
         """Make a worktree as the client does, locked, and its notes."""
         agent = self.agent(self.made, call, given)
         name, place = agent.place.name, str(agent.place)
-        self.shop.git("worktree", "add", "--quiet", "--no-track", "-B", f"worktree-{name}", place, base)
-        self.shop.git("worktree", "lock", "--reason", f"claude agent {name} (pid {self.pid} start 1)", place)
+        if self.pooled:
+            assert self.asked_for(name) == f"{place}\n"
+        else:
+            self.shop.git("worktree", "add", "--quiet", "--no-track", "-B", f"worktree-{name}", place, base)
+            self.shop.git("worktree", "lock", "--reason", f"claude agent {name} (pid {self.pid} start 1)", place)
         self.subagents.mkdir(parents=True, exist_ok=True)
         agent.transcript.with_suffix(".meta.json").write_text(json.dumps({"toolUseId": call}))
         agent.transcript.write_text(json.dumps({"message": {"content": given["prompt"]}}) + "\n")
         return agent
+
+    def asked_for(self, name: str, code: int = 0) -> str:
+        """What our hook says when it is asked for a worktree of that name."""
+        return self.said("WorktreeCreate", self.payload("WorktreeCreate", name=name), code)
 
     def agent(self, number: int, call: str = "", given: dict[str, Any] | None = None) -> Agent:
         """The executor of the call of this number, whether it has begun or not."""

@@ -19,7 +19,7 @@ from ralph_hooks.git.worktrees import dirt
 
 __all__ = ["Adopted", "adopt", "adopted", "assign"]
 
-LOCK = "ralph-adopt.lock"  # in the worktree's own git directory, so it goes with the worktree
+LOCK = "ralph-adopting"  # in the worktree's own git directory, so it goes with the worktree; git's locks end in .lock
 BROKEN_OFF = "putting its worktree on the base was broken off"  # the complaint until it is done
 
 

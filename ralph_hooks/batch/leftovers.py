@@ -61,7 +61,7 @@ def clear(work: Workplace, left: Leftover, *, pool: bool = False) -> None:
 def _forget(work: Workplace, folder: Path) -> None:
     """Where a crash came between moving the files of a worktree away and telling git."""
     locks = (tree.locked for tree in worktrees(work.repository) if tree.path == folder)
-    if any(reason is not None and reason.startswith(names.LOCKED) for reason in locks):
+    if any(map(names.is_own_lock, locks)):
         forget_worktree(work.repository, folder)
 
 
@@ -98,7 +98,7 @@ def _is_pinned(place: Repository, left: Remains, pinned: str | None) -> bool:
 def _foreign_lock(work: Workplace, place: Repository) -> str | None:
     """The reason of a lock that is not ours: whoever set it may still be at work there."""
     locks = (tree.locked for tree in worktrees(work.repository) if tree.path == place.top)
-    return next((reason for reason in locks if reason is not None and not reason.startswith(names.LOCKED)), None)
+    return next((reason for reason in locks if reason is not None and not names.is_own_lock(reason)), None)
 
 
 def _nested(place: Repository) -> bool:

@@ -21,9 +21,10 @@ LOG = ROOT + "log/"  # the journals of moves that were completed
 WRITTEN = (UNDO, LANDED, LOG)  # by a landing, once
 
 FOLDER = ".ralph"  # at the top of the worktree, excluded from its status
+AGENTS = "/.claude/worktrees/"  # where Claude Code has those of its agents, which it ignores nowhere
 BRANCHES = "ralph/"
 EXECUTORS = (f"refs/heads/{BRANCHES}", "refs/heads/worktree-agent-")  # ours, and those that Claude Code makes
-LOCKED = "ralph-hooks batch"  # how the reason of our own worktree locks begins
+LOCKED = "ralph-hooks batch"  # how the reason of our own worktree locks begins, see `is_own_lock`
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -44,6 +45,11 @@ def started_in(top: Path) -> Path | None:
     """The worktree that a batch was started in, if `top` is one of those that it made."""
     folder = top.parent.parent.parent
     return folder.parent if top.parent.parent == folder / "worktrees" and folder.name == FOLDER else None
+
+
+def is_own_lock(reason: str | None) -> bool:
+    """Is that the reason of a worktree's lock that is ours? Of any other, whoever set it may be at work there."""
+    return reason is not None and reason.startswith(LOCKED)
 
 
 def slug(index: int, task_id: str | None) -> str:

@@ -78,9 +78,17 @@ def _furnished(
     work: Workplace, prepare: Callable[[Objects, Batch], None] | None, objects: Objects, batch: Batch
 ) -> Batch:
     exclude(work.repository, f"/{names.FOLDER}/")
-    from ralph_hooks.batch.housing import house  # noqa: PLC0415 - only where worktrees are made
+    from ralph_hooks.batch.housing import Room, house  # noqa: PLC0415 - only where worktrees are made
 
-    house(work, batch)
+    reason = f"{names.LOCKED} {batch.id}, task"
+    house(
+        work,
+        [
+            Room(attempt.folder, attempt.branch, batch.base, f"{reason} {attempt.name}")
+            for attempt in batch.attempts
+            if attempt.folder
+        ],
+    )
     batch = _equipped(work, objects, batch)
     if prepare:
         prepare(objects, batch)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ralph_hooks.batch.model import Attempt, State
 from ralph_hooks.doctor.model import Facts, Fix, Lock, Named, Problem, Report, Tree
+from ralph_hooks.integrations.claude.registration import POOLING
 
 STALE = 60.0  # seconds after which a lock that nobody has open is a leftover: git holds one for moments
 LARGE = 1 << 30  # bytes
@@ -65,6 +66,9 @@ def claude(facts: Facts) -> Report:
     missing = [event for event in facts.claude_events if event not in {hook.event for hook in facts.claude}]
     if facts.claude and missing:
         problems.append(Problem(f"no hook for {', '.join(missing)}", f"{_INSTALL} --claude"))
+    elif facts.plugins and POOLING.event in missing:
+        what = f"claude.pool is set, and the plugin does not ask for {POOLING.event}, which it would for everybody"
+        problems.append(Problem(what, f"{_INSTALL} --claude"))
     if any(not hook.launcher_there for hook in facts.claude):
         problems.append(Problem("hooks of Claude Code call a launcher that is not there", f"{_INSTALL} --claude"))
     return Report(tuple(lines) or (f"no hooks of Claude Code: `{_INSTALL} --claude`, or the plugin",), tuple(problems))

@@ -20,7 +20,7 @@ from ralph_hooks.git import features
 from ralph_hooks.git.refs import refs_below
 from ralph_hooks.git.repository import HEADS, Repository
 from ralph_hooks.git.worktrees import worktrees
-from ralph_hooks.integrations.claude.registration import EVENTS
+from ralph_hooks.integrations.claude.registration import wanted
 from ralph_hooks.integrations.install.facts import main_worktree
 from ralph_hooks.spec import handler
 
@@ -44,7 +44,7 @@ def gather(repository: Repository) -> Facts:
         settings=settings,
         hooks=wiring.hooks(repository, linked),
         claude=wiring.claude(top),
-        claude_events=tuple(EVENTS),
+        claude_events=tuple(hook.event for hook in wanted(pool=config.claude_pool)),
         plugins=wiring.plugins(top),
         handler=handler.detect(repository.top, Path.home(), config.stop_handler),
         locks=places.locks(repository),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = "ralph"  # ours, in the git directory that all worktrees share
+ROOM = "room"  # the name of claims to a whole worktree: in its way may be locks that others claim
 _CLAIMS = "claims"
 
 
@@ -23,13 +24,15 @@ class Claim(NamedTuple):
 
     `own`: scratch files, whose names are ours. `gone`: a worktree that is being removed, then git's folders for it,
     each with the name under which it is set aside. `making`, always alone: git's folder for a worktree that is being
-    made, with what its `gitdir` is going to say; it goes unless the block comes to its end.
+    made, with what its `gitdir` is going to say; it goes unless the block comes to its end. So does `room`, alone too:
+    a worktree that nobody has been told of yet, with its new branch and the commit that this is on.
     """
 
     locks: Mapping[str, str | None] = {}
     own: tuple[str, ...] = ()
     gone: Mapping[str, str] = {}
     making: Mapping[str, str] = {}
+    room: tuple[str, str, str] | None = None
 
 
 @contextmanager
@@ -78,7 +81,7 @@ def settle_claims(folder: Path) -> None:
     """Remove what a crash left of the claims in the git directory `folder`. Whoever made them is dead, as the caller
     knows from holding the lock; so are the git processes that it began.
     """
-    for path in _left(folder):
+    for path in sorted(_left(folder), key=lambda path: path.name.startswith(ROOM)):
         _settle(folder, path)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ralph_hooks.errors import RalphError
 from ralph_hooks.git.at_work import is_quiet
 from ralph_hooks.git.claims import Claim, drop, named
 from ralph_hooks.git.discover import administers
+from ralph_hooks.git.repository import Repository
 
 
 def settle(folder: Path, path: Path) -> None:
@@ -20,7 +22,7 @@ def settle(folder: Path, path: Path) -> None:
     things = [*_locks(claim, since), *map(Path, claim.own), *_set_aside(claim.gone), *_beginnings(claim.making)]
     for thing in things:
         _remove(thing)
-    if not any(map(os.path.lexists, things)):
+    if not any(map(os.path.lexists, things)) and (claim.room is None or _is_vacated(folder, *claim.room)):
         drop(path)
 
 
@@ -52,6 +54,21 @@ def _beginnings(making: Mapping[str, str]) -> Iterator[Path]:
         gitdir = Path(made) / "gitdir"
         if not gitdir.exists() or _begins(gitdir, text):
             yield Path(made)
+
+
+def _is_vacated(folder: Path, path: str, branch: str, commit: str) -> bool:
+    """Remove a worktree that nobody has been told of, and its branch. Gives whether they are gone."""
+    from ralph_hooks.git.refs import RefUpdate, move_refs  # noqa: PLC0415 - they claim things themselves
+    from ralph_hooks.git.worktrees import discard_worktree  # noqa: PLC0415
+
+    hash_name = "sha256" if len(commit) == 64 else "sha1"
+    repository = Repository(folder, folder, folder, hash_name, confined=True)  # its worktrees may all be elsewhere
+    with suppress(RalphError):
+        discard_worktree(repository, Path(path))
+        if repository.commit(branch) == commit:
+            move_refs(repository, "ralph-hooks: its worktree was not made", [RefUpdate(branch, commit, None)])
+        return not os.path.lexists(path)
+    return False
 
 
 def _remove(path: Path) -> None:

@@ -101,19 +101,24 @@ def last_seen(worktree: Repository) -> str | None:
 
 
 def add_worktree(
-    repository: Repository, path: Path, branch: str, commit: str, reason: str, *, checkout: Sequence[str] | None = ()
+    repository: Repository,
+    path: Path,
+    branch: str,
+    commit: str,
+    lock: str | None,
+    *,
+    checkout: Sequence[str] | None = (),
 ) -> None:
-    """A locked worktree at `path` on the new branch `branch` (a short name) at `commit`.
+    """A worktree at `path` on the new branch `branch` (a short name) at `commit`.
 
-    `checkout`: settings for writing its files, see `checkout_settings`; None: no files and no index.
+    `lock`: the reason of its lock, None for no lock. `checkout`: settings for writing its files, see
+    `checkout_settings`; None: no files and no index.
     Raises RefusedError when path or branch is taken. Callers hold the landing lock: two at once fight over config.lock.
     """
-    if path.exists() or path.is_symlink():
-        raise RefusedError(f"{path} is in the way of a new worktree", "move it away")
-    if repository.commit(HEADS + branch) is not None:
-        raise RefusedError(f"the branch {branch} exists already", f"rename or delete it (git branch -m {branch} NEW)")
+    require_free(repository, path, branch)
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = ["--quiet", "--no-track", "--lock", "--reason", reason, "-b", branch]
+    options = ["--quiet", "--no-track", "-b", branch]
+    options += [] if lock is None else ["--lock", "--reason", lock]
     options += ["--no-checkout"] if checkout is None else []
     admin = fresh_admin(repository, path)
     locks = branch_locks(repository, HEADS + branch, commit, admin)
@@ -124,6 +129,14 @@ def add_worktree(
             repository.git("worktree", "add", *options, "--", str(path), commit, config=settings)
     except GitError as error:
         raise RefusedError(f"no worktree could be made at {path}: {error.what}", "remove what is in the way") from error
+
+
+def require_free(repository: Repository, path: Path, branch: str) -> None:
+    """Raises RefusedError when a new worktree at `path` on the new `branch` (a short name) would find either taken."""
+    if path.exists() or path.is_symlink():
+        raise RefusedError(f"{path} is in the way of a new worktree", "move it away")
+    if repository.commit(HEADS + branch) is not None:
+        raise RefusedError(f"the branch {branch} exists already", f"rename or delete it (git branch -m {branch} NEW)")
 
 
 def checkout_settings(repository: Repository) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""`hooks/claude-event`, as the client calls it: what it starts, what it says, and that it always ends with 0."""
+"""`hooks/claude-event`, as the client calls it: what it starts, what it says, and that it ends with 0.
+
+But for WorktreeCreate, whose silence would be a failure all the same.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +41,12 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def call(
-    place: Path, event: str, stdin: bytes = CALL, launcher: Path = LAUNCHER, **env: str
+    place: Path, event: str, stdin: bytes = CALL, launcher: Path = LAUNCHER, code: int = 0, **env: str
 ) -> subprocess.CompletedProcess[bytes]:
     done = subprocess.run(
         [launcher, event], cwd=place, input=stdin, env=os.environ | env, check=False, capture_output=True
     )
-    assert done.returncode == 0, done
+    assert done.returncode == code, done
     return done
 
 
@@ -91,6 +94,16 @@ def test_a_session_that_begins_beside_old_batches_is_handed_on(program: Path, re
     call(repository, "SessionStart")
     call(repository, "UserPromptSubmit")
     assert started(program) == ["hook claude SessionStart"]
+
+
+def test_who_asks_for_a_worktree_gets_its_path_or_hears_why_not(program: Path, repository: Path) -> None:
+    program.write_text('#!/bin/sh\necho "$*" >&2; cat >&2; echo "/a b/c"\n')
+    asked = b'{"name": "agent-a1"}'
+    done = call(repository, "WorktreeCreate", asked)
+    assert (done.stdout, done.stderr) == (b"/a b/c\n", b"hook claude WorktreeCreate\n" + asked)
+    program.write_text("#!/bin/sh\necho no worktree: because >&2; exit 1\n")
+    done = call(repository, "WorktreeCreate", asked, code=1)
+    assert (done.stdout, done.stderr) == (b"", b"no worktree: because\n")
 
 
 @pytest.mark.parametrize("event", ABOUT_AGENTS)
@@ -215,6 +228,13 @@ def test_without_any_program_the_user_is_told(tmp_path: Path, repository: Path) 
     assert "SubagentStop: ralph-hooks is not installed" in log(repository)
     (folder / "program.sh").unlink()
     call(repository, "SubagentStop", launcher=folder / "claude-event", PATH=str(tools))
+
+
+def test_without_any_program_nobody_gets_a_worktree(tmp_path: Path, repository: Path) -> None:
+    shutil.copytree(ROOT / "hooks", tmp_path / "hooks")
+    done = call(repository, "WorktreeCreate", b"{}", tmp_path / "hooks/claude-event", 127, PATH=f"{tmp_path}:/usr/bin")
+    assert (done.stdout, done.stderr.count(b"\n")) == (b"", 1)
+    assert b"not installed" in done.stderr
 
 
 def test_the_plugin_keeps_quiet_where_the_settings_call_it_too(program: Path, repository: Path) -> None:

@@ -43,6 +43,7 @@ def test_there_is_a_recorded_payload_of_every_event_that_we_ask_for() -> None:
         ("PostToolUseFailure", payload.CallFailed, {"call": "toolu_stub001_3"}),
         ("PostToolBatch", payload.StepEnded, {"calls": ("toolu_stub001_3", "toolu_stub001_4")}),
         ("UserPromptSubmit", payload.PromptGiven, {}),
+        ("WorktreeCreate", payload.WorktreeWanted, {"name": f"agent-{AGENT}"}),
     ],
 )
 def test_recorded_payloads_are_read(name: str, kind: type, said: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ralph_hooks import __version__
 from ralph_hooks.integrations.claude import launcher
-from ralph_hooks.integrations.claude.registration import EVENTS, HOOKS, LAUNCHER, hooks_object, plugin_hooks
+from ralph_hooks.integrations.claude.registration import EVENTS, HOOKS, LAUNCHER, POOLING, hooks_object, plugin_hooks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,8 +20,8 @@ def test_the_plugins_hooks_are_those_registered() -> None:
 
 
 def test_every_deadline_comes_before_the_limit() -> None:
-    assert len(EVENTS) == len(HOOKS)
-    for hook in HOOKS:
+    assert len(EVENTS) == len(HOOKS) + 1
+    for hook in EVENTS.values():
         assert 0 < hook.deadline < hook.limit, hook.event
 
 
@@ -37,7 +37,14 @@ def test_settings_call_the_launcher_that_they_are_given() -> None:
             "hooks": [{"type": "command", "command": "'/a b/claude-event' PreToolUse", "timeout": 3600}],
         }
     ]
-    assert list(made) == list(EVENTS)
+    assert list(made) == [hook.event for hook in HOOKS]
+
+
+def test_worktrees_are_asked_for_where_the_configuration_says_so() -> None:
+    """Who has this hook makes the worktree of every agent: a plugin would do that to all repositories."""
+    assert POOLING.event not in json.loads(plugin_hooks())["hooks"]
+    assert POOLING.event not in hooks_object(LAUNCHER)
+    assert list(hooks_object(LAUNCHER, pool=True)) == list(EVENTS)
 
 
 def test_the_plugin_has_the_version_of_the_package() -> None:

@@ -76,6 +76,7 @@ def test_what_is_not_there_is_no_problem() -> None:
         ({"hooks": Hooks("", installed=False, error=("no", "do"))}, "hooks", "no", "do", None),
         ({"claude": FINE.claude * 2}, "claude", "Stop would be handled more", "$EDITOR a.json", None),
         ({"claude_events": ("Stop", "Start")}, "claude", "no hook for Start", "install --claude", None),
+        ({"claude": (), "claude_events": ("WorktreeCreate",)}, "claude", "claude.pool", "install --claude", None),
         ({"claude": (ClaudeHook("a", "Stop", launcher_there=False),)}, "claude", "not there", "install --claude", None),
         ({"locks": (Lock(Path("/g/i k"), 600, None),)}, "locks", "10 minutes", "rm '/g/i k'", None),
         ({"locks": (Lock(Path("/g/i"), 600, None, ours=True),)}, "locks", "no process", "recover", Fix.RECOVER),

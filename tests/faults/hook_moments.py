@@ -90,6 +90,22 @@ def in_background(path: Path) -> Workshop:
     return shop
 
 
+def pooled(path: Path) -> Workshop:
+    """Worktrees come from the pool, which has one: an executor is at work in another, and one more is called."""
+    shop = Workshop.make(path, ("1.1", "1.2", "1.3", "1.4"), state=STATE | {"totalTasks": 4}, init=["--template="])
+    shop.start("1.1", "1.2")
+    for task in ("1.1", "1.2"):
+        shop.work(task, {f"{task}.txt": "x\n"})
+        shop.write({"left.ignored": "x\n"}, at=shop.worktree(task))
+        shop.finish(task)
+    shop.land()
+    session = Session(shop, pooled=True)
+    session.call("Task 1.3")
+    session.ask("Task 1.4")
+    session.agent(1).work({"1.txt": "x\n"}, "Make 1.txt")
+    return shop
+
+
 def abandoned(path: Path) -> Workshop:
     """One executor has ended, the other is at work; then the client was killed."""
     shop = fresh(path)

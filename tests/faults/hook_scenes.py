@@ -20,9 +20,24 @@ from hook_moments import (
     in_background,
     joinable,
     known,
+    pooled,
     unlocked,
 )
-from hook_steps import Step, ask, begins, die, failed, in_main, prompt, returned, spoil, start, step_ended, stop
+from hook_steps import (
+    Step,
+    ask,
+    begins,
+    die,
+    failed,
+    in_main,
+    prompt,
+    returned,
+    spoil,
+    start,
+    step_ended,
+    stop,
+    wants_worktree,
+)
 from injecting import Broken, Fault, run
 from pretend_client import Answer, Session
 from workshop import Ran, Workshop
@@ -52,6 +67,12 @@ def _said(found: World) -> World:
     return {
         name: re.sub(r"\b[0-9a-f]{40}\b", "ID", json.dumps(found[name], default=str)) for name in ("batches", "open")
     }
+
+
+def _but_the_pool(found: World) -> World:
+    """Files of the pool that a killed hook had in its hands are in no worktree, and in the pool no more."""
+    kept = _kept(found)
+    return {**kept, "git": {name: text for name, text in kept["git"].items() if not name.startswith("ralph/pool")}}
 
 
 class HookScene(NamedTuple):
@@ -115,6 +136,9 @@ HOOKS = {
     "PreToolUse that opens": HookScene(fresh, _FIRST, (_FIRST,), made=0),
     "PreToolUse that opens, not isolated": HookScene(known, _FIRST, (in_main("1.1"), step_ended), made=0, akin=True),
     "PreToolUse that joins": HookScene(joinable, _SECOND, (_SECOND,), made=1),
+    "WorktreeCreate": HookScene(
+        pooled, wants_worktree, (failed(2), stop(1), returned(1), step_ended), telling=_but_the_pool
+    ),
     "SubagentStart": HookScene(
         called, start(2), (start(2), stop(1), returned(1), *_ENDS), spoilt=spoil(2), telling=_said
     ),

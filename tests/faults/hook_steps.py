@@ -75,6 +75,11 @@ def prompt(number: int) -> Step:
     return step
 
 
+def wants_worktree(session: Session) -> object:
+    """The second executor is to get a worktree, and the client asks for it."""
+    return session.fire("WorktreeCreate", name=session.agent(2).place.name)
+
+
 def begins(session: Session) -> object:
     return session.fire("SessionStart", source="startup")
 

@@ -14,8 +14,6 @@ from scenes import Scene
 from workshop import Ran
 from worlds import World, differences
 
-from ralph_hooks.batch import adopt
-
 # Loose objects that nobody refers to yet change nothing. Of SQLite's own writes the journal's beginning and end are
 # points, its end being the commit: what it does between the two is its own promise.
 _UNSEEN = re.compile(r"\.git/objects/(tmp_|pack/tmp_|..(/|$))")
@@ -153,8 +151,7 @@ def recovery_killed(stage: Stage, fault: Fault, point: Point, at: int) -> bool:
 
 def no_locks(stage: Stage, fault: Fault, point: Point) -> None:
     """Of `git`'s kind, whose existence is the lock."""
-    locks = (stage.shop.path / ".git").rglob("*.lock")
-    left = [str(path) for path in locks if path.name not in {"lock", adopt.LOCK}]
+    left = [*map(str, (stage.shop.path / ".git").rglob("*.lock"))]
     left += map(str, stage.folder.glob("ralph-*"))  # scratch
     if left:
         stage.failures.append(f"{fault} at {point}: after the recovery there are {left}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from killing import killed
 from workshop import Workshop
 
 from ralph_hooks.git.claims import settle_claims
@@ -18,15 +18,6 @@ from ralph_hooks.git.worktrees import add_worktree, discard_worktree
 @pytest.fixture
 def known(tmp_path: Path) -> Repository:
     return open_repository(Workshop.make(tmp_path / "repo", ["1.1"]).path)
-
-
-def killed(deed: Callable[[], None]) -> None:
-    """The deed in a process of its own, which kills itself over it."""
-    child = os.fork()
-    if child == 0:
-        deed()
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
 def die(*_: object) -> None:

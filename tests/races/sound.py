@@ -11,8 +11,6 @@ from typing import Any
 from moments import LOOSE, UNDER_WAY
 from workshop import Workshop
 
-from ralph_hooks.batch import adopt
-
 
 @dataclass(frozen=True)
 class Witness:
@@ -45,8 +43,7 @@ def assert_sound(shop: Workshop, before: Witness) -> None:
 def _whole(shop: Workshop) -> None:
     shop.git("fsck", "--no-dangling", "--no-progress")
     git = shop.path / ".git"
-    locks = [path for path in git.rglob("*") if path.name.endswith((".lock", ".ralph", ".keep", ".kept"))]
-    assert not [path for path in locks if path.name != adopt.LOCK]  # that one is the system's, and stays
+    assert not [path for path in git.rglob("*") if path.name.endswith((".lock", ".ralph", ".keep", ".kept"))]
     assert not shop.refs("refs/ralph/landing/")
 
 

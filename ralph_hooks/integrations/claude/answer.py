@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-Answer = Mapping[str, Any]
+Answer = Mapping[str, Any] | str  # JSON, or one line of text
 
 
 def context(event: str, text: str) -> Answer:
@@ -27,6 +28,11 @@ def deny(reason: str) -> Answer:
 def send_back(reason: str) -> Answer:
     """Let a subagent go on with this text, although it wanted to end."""
     return {"decision": "block", "reason": reason}
+
+
+def made(worktree: Path) -> Answer:
+    """The worktree that the client has asked for. This answer is no JSON."""
+    return str(worktree)
 
 
 def _specific(event: str, **said: Any) -> Answer:

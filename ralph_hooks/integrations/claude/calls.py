@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks.batch import names
 from ralph_hooks.batch.admission import admit
 from ralph_hooks.batch.breaker import breaker_of, places
 from ralph_hooks.batch.choice import earlier_attempts
@@ -37,7 +38,6 @@ from ralph_hooks.tasklist.model import Dialect, Task
 from ralph_hooks.tasklist.parse import parse
 from ralph_hooks.tasklist.plan import plan
 
-WORKTREES = "/.claude/worktrees/"  # where the client puts them; it ignores them nowhere
 WAIT = (
     3000.0  # seconds that a call waits for a place; then it goes on, because alone it would work in the main checkout
 )
@@ -73,7 +73,7 @@ def _enter(work: Workplace, event: CallBegins) -> _Ready:
     _settle_open_batch(work, event)
     task = _task(work, event)
     wanted = Wanted(cwd=work.repository.top, names=(task,))
-    exclude(work.repository, WORKTREES)
+    exclude(work.repository, names.AGENTS)
     dirty = () if work.store.open_batch() else main_worktree_dirt(work, work.repository.top)
     before = notes.read(work.folder) if work.store.open_batch() else notes.Notes(dirty)
     notes.write(work.folder, before._replace(called=False))  # first: without it nobody would hear of the batch

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 COMPLETE = re.compile(r"\bTASK_COMPLETE\b")
 REQUEST = "TASK_MODIFICATION_REQUEST"
-_OUTSIDE = re.compile(r"API error|Failed to create worktree|neutralize filter drivers", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"API error|Failed to create worktree|WorktreeCreate hook failed|neutralize filter drivers", re.IGNORECASE
+)
 _ENDED = re.compile(r"<task-notification>(.*?)</task-notification>", re.DOTALL)
 
 

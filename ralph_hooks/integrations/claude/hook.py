@@ -1,7 +1,8 @@
 """`ralph-hooks hook claude EVENT`: one event of Claude Code on standard input, the answer on standard output.
 
-Whatever goes wrong is a line in the log and exit code 0: the agent's session goes on. Nothing is imported before it is
-known that there is something to do.
+Whatever goes wrong is a line in the log and exit code 0: the agent's session goes on. But for WorktreeCreate, whose
+failure the client is to hear of: there is nobody else who makes the worktree. Nothing is imported before it is known
+that there is something to do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ralph_hooks.errors import printable
 from ralph_hooks.git.discover import Place, discover
 from ralph_hooks.integrations.claude import gate, notes, payload
 from ralph_hooks.integrations.claude.answer import Answer, context
@@ -34,6 +36,7 @@ HANDLERS: Mapping[type, str] = {
     payload.CallReturned: "ends.call_returned",
     payload.CallFailed: "ends.call_failed",
     payload.StepEnded: "ends.step_ended",
+    payload.WorktreeWanted: "worktree.worktree_wanted",
     payload.AgentBegins: "ends.agent_begins",
     payload.AgentEnds: "ends.agent_ends",
     payload.AgentFails: "ends.agent_fails",
@@ -66,6 +69,9 @@ def main(argv: Sequence[str]) -> int:
                 f"ralph-hooks has done nothing here, because of an error of its own ({type(error).__name__}): see {log}"
             )
             _print(context(name, text))
+        if isinstance(event, payload.WorktreeWanted):
+            sys.stderr.write(f"ralph-hooks made no worktree: {printable(str(error))} (see {log})\n")
+            return 1
     return 0
 
 
@@ -103,6 +109,8 @@ def _is_wanted(event: payload.Event, place: Place) -> bool:
             return gate.is_own_call(event) and gate.is_executor(gate.called(event), _executors(place))
         case payload.SessionBegins():
             return folder.is_dir()
+        case payload.WorktreeWanted():
+            return True  # nobody else makes it
         case payload.AgentBegins() | payload.AgentEnds() | payload.AgentFails():
             return notes.exist(folder) and gate.is_executor(event.where.agent_type, _executors(place))
         case _:
@@ -146,7 +154,7 @@ def _write_down(error: BaseException, place: Place | None) -> str:
 
 def _print(answer: Answer | None) -> None:
     if answer is not None:
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write((answer if isinstance(answer, str) else json.dumps(answer)) + "\n")
         sys.stdout.flush()
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from ralph_hooks.batch import names
 from ralph_hooks.batch.land import land
 from ralph_hooks.batch.model import Batch, Outcome, State
 from ralph_hooks.batch.pages import spec_of
@@ -82,7 +83,8 @@ def _is_waiting(work: Workplace, record: Record) -> bool:
     """Is anything left to do: a verdict to be told, a worktree to be removed that the client has locked?"""
     if not owner.is_alive(record.batch.owner):
         return False
-    locked = {tree.path for tree in worktrees(work.repository) if tree.locked is not None}
+    trees = worktrees(work.repository)
+    locked = {tree.path for tree in trees if tree.locked is not None and not names.is_own_lock(tree.locked)}
     return not record.told or any(attempt.folder in locked for attempt in record.batch.in_state(State.LANDED))
 
 

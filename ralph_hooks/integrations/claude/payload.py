@@ -68,6 +68,16 @@ class StepEnded(NamedTuple):
     calls: tuple[str, ...]
 
 
+class WorktreeWanted(NamedTuple):
+    """WorktreeCreate: the client wants a worktree called `name` and takes the path of the one that it is told.
+
+    No call and no agent is named; of an agent's worktree the name is `agent-ID`.
+    """
+
+    where: Where
+    name: str
+
+
 class AgentBegins(NamedTuple):
     """SubagentStart; again for an agent that is resumed."""
 
@@ -97,6 +107,7 @@ Event = (
     | CallReturned
     | CallFailed
     | StepEnded
+    | WorktreeWanted
     | AgentBegins
     | AgentEnds
     | AgentFails
@@ -171,6 +182,7 @@ _MAKERS: Mapping[str, Callable[[Where, Mapping[str, Any]], Event]] = {
         where, _text(document, "tool_use_id"), _text(document, "error", "")
     ),
     "PostToolBatch": _step_ended,
+    "WorktreeCreate": lambda where, document: WorktreeWanted(where, _text(document, "name")),
     "SubagentStart": lambda where, _: AgentBegins(where),
     "SubagentStop": _agent_ends,
     "StopFailure": _agent_fails,

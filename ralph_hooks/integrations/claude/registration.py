@@ -33,15 +33,22 @@ HOOKS = (
     Hook("PostToolUseFailure", 1800, 1700, AGENT),
     Hook("PostToolBatch", 1800, 1700),
 )
-EVENTS = {hook.event: hook for hook in HOOKS}
+# Whoever is asked this makes every worktree of the session, those of other agents too: only where `claude.pool` is set.
+POOLING = Hook("WorktreeCreate", 1800, 1700)
+EVENTS = {hook.event: hook for hook in (*HOOKS, POOLING)}
 
 
-def hooks_object(launcher: str) -> dict[str, Any]:
+def wanted(*, pool: bool) -> tuple[Hook, ...]:
+    """The events that a project asks for. `pool`: its `claude.pool`."""
+    return (*HOOKS, POOLING) if pool else HOOKS
+
+
+def hooks_object(launcher: str, *, pool: bool = False) -> dict[str, Any]:
     """The `hooks` object of a settings file or a `hooks.json`.
 
     `launcher`: a shell command that takes the event's name as its last argument; it must hold LAUNCHER.
     """
-    return {hook.event: [_entry(hook, launcher)] for hook in HOOKS}
+    return {hook.event: [_entry(hook, launcher)] for hook in wanted(pool=pool)}
 
 
 def _entry(hook: Hook, launcher: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from ralph_hooks.config import load
 from ralph_hooks.git.repository import Repository, worktree_at
 from ralph_hooks.git.worktrees import worktrees
 from ralph_hooks.integrations.install.carry_out import Change, alone, carry_out, changes
@@ -95,7 +96,8 @@ def standing(repository: Repository) -> Standing:
 
 
 def _planned(facts: Facts, program: Path, *, claude: bool) -> tuple[Plan, tuple[str, ...]]:
-    wanted = wish(facts.folder, program, claude_launchers() if claude else None)
+    pool = claude and load(facts.top).claude_pool
+    wanted = wish(facts.folder, program, claude_launchers() if claude else None, pool=pool)
     return plan(facts, wanted), tuple(hook.name for hook in wanted.hooks)
 
 

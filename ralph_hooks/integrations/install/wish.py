@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from ralph_hooks.batch import names
 from ralph_hooks.integrations.claude import registration as claude
 from ralph_hooks.integrations.git_hooks import registration as git
 from ralph_hooks.integrations.install.model import Hook, Wish
@@ -14,12 +15,15 @@ from ralph_hooks.integrations.install.model import Hook, Wish
 LAUNCHERS = (git.LAUNCHER, claude.LAUNCHER)  # the files by which hooks and commands are known as ours
 
 # What the batches and Claude Code put into a worktree, and settings that hold paths of this machine.
-_EXCLUDES = ("/.ralph/",)
-_CLAUDE_EXCLUDES = ("/.claude/worktrees/", "/.claude/settings.local.json")
+_EXCLUDES = (f"/{names.FOLDER}/",)
+_CLAUDE_EXCLUDES = (names.AGENTS, "/.claude/settings.local.json")
 
 
-def wish(folder: Path, program: Path, claude_files: Mapping[str, str] | None) -> Wish:
-    """Everything; the hooks of Claude Code where the files of their launcher are given. `folder` is ours."""
+def wish(folder: Path, program: Path, claude_files: Mapping[str, str] | None, *, pool: bool) -> Wish:
+    """Everything; the hooks of Claude Code where the files of their launcher are given. `folder` is ours.
+
+    `pool`: Claude Code's worktrees are to come from the pool.
+    """
     guard = folder / git.LAUNCHER
     launchers = {git.LAUNCHER: git.launcher((os.fspath(program),)), **(claude_files or {})}
     return Wish(
@@ -28,7 +32,7 @@ def wish(folder: Path, program: Path, claude_files: Mapping[str, str] | None) ->
         guard=git.LAUNCHER,
         drivers=tuple((driver.key, driver.name, driver.command(os.fspath(guard))) for driver in git.MERGE_DRIVERS),
         attributes=tuple(line for driver in git.MERGE_DRIVERS for line in driver.attributes),
-        settings=None if claude_files is None else claude.hooks_object(_claude_command(folder, program)),
+        settings=None if claude_files is None else claude.hooks_object(_claude_command(folder, program), pool=pool),
         excludes=_EXCLUDES if claude_files is None else (*_EXCLUDES, *_CLAUDE_EXCLUDES),
     )
 
