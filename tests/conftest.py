@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,11 @@ from hypothesis import HealthCheck, settings
 
 # A shell that starts the tests in the background has them ignore it, and Python keeps to that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Scratch repositories are made in memory, where there is room and nobody has said otherwise: a fifth less time.
+MEMORY = Path("/dev/shm")
+if not os.environ.get("TMPDIR") and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8 << 30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 pytest_plugins = ["every_git", "kill_points", "reliability"]
 pytest.register_assert_rewrite("race", "sound")  # assertions outside of test modules that are to tell what they saw
@@ -65,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--race-seed", type=int, help="the round of tests/races that has this seed, alone")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip("the corpus of real task lists is not beside this checkout")

@@ -157,6 +157,7 @@ def test_links_copies_and_setup_are_made_anew(tmp_path: Path) -> None:
     assert (place / "stamp.ignored").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["core.splitIndex=true", "core.untrackedCache=true", "core.checkStat=minimal"])
 def test_nothing_is_left_whatever_the_user_has_configured(shop: Workshop, setting: str) -> None:
     shop.git("config", *setting.split("="))

@@ -22,7 +22,7 @@ from ralph_hooks.spec.progress import mentions
 
 # The fast run is the same every time, so that a red one can be repeated; the slow one draws anew and prints its seed.
 COMMON = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
-FAST = settings(COMMON, max_examples=7, derandomize=True, database=None)
+FAST = settings(COMMON, max_examples=5, derandomize=True, database=None)
 SLOW = settings(COMMON, max_examples=200)
 ONE = ("landings of drawn batches", 1)
 

@@ -157,10 +157,10 @@ def test_a_dependent_task_loses_its_marker() -> None:
     ["a.py", "a{number}*.py", "src/{number}/", "src/{number}/*.py", "src/**/{number}.py"],
 )
 def test_thousands_of_tasks_in_one_group_take_no_hours(files: str) -> None:
-    listed = parse("".join(p(number, files.format(number=number)) for number in range(4000)), RALPH)
+    listed = parse("".join(p(number, files.format(number=number)) for number in range(2000)), RALPH)
     started = time.perf_counter()
 
     for code in ("RH201", "RH203", "RH204", "RH205"):
         of_list(BY_CODE[code], listed, Settings(), Surroundings())
 
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 5

@@ -47,7 +47,7 @@ def rows(corpus: Path) -> Iterator[tuple[dict[str, str], TaskList]]:
             yield row, parse(source)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def lists(corpus: Path) -> list[tuple[dict[str, str], TaskList]]:
     return list(rows(corpus))
 
