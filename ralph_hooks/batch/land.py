@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 
@@ -22,8 +22,9 @@ from ralph_hooks.batch.survey import Survey
 from ralph_hooks.batch.target import require_target
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.git import features
+from ralph_hooks.git.checkout import index_stamp
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.disk import asking_changed, changed
+from ralph_hooks.git.disk import as_stored, changed
 from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
@@ -44,10 +45,12 @@ def land(work: Workplace, batch: Batch, survey: Survey, target: str | None = Non
         open_merger(objects, features.installed()) as merger,
     ):
         with _asking_displaced(objects, place, batch, standing) as refuse_displaced:
-            require_agreement(work, objects, batch, survey.refs())
-            refuse_displaced()
-        site = look(work, objects, batch, place, standing)
-        harvest = gather(work, objects, site, batch, survey.refs())
+            try:
+                require_agreement(work, objects, batch, survey.refs())
+                site = look(work, objects, batch, place, standing)
+                harvest = gather(work, objects, site, batch, survey.refs())
+            finally:
+                refuse_displaced()  # where that is so, it is why whatever else seems to be wrong
         shared = committing(objects, survey.signer(), work.config.sign_timeout)
         plan = _plan(objects, site, harvest, shared)
         with _proved(objects, merger, site, harvest, plan) as (ready, change):
@@ -55,9 +58,9 @@ def land(work: Workplace, batch: Batch, survey: Survey, target: str | None = Non
             if move.landing is None or move.batch is None:
                 raise AssertionError("a landing's move holds its result")
             begin(objects, ready, change)
-            with _asking_dirty(site) as dirty:
-                settled = settle(work, objects, ready.refs, move, ready.journal)
-                landing = _honest(site, move.landing, settled, dirty)
+            index = index_stamp(site.place) if site.place else ()
+            settled = settle(work, objects, ready.refs, move, ready.journal)
+            landing = _honest(move.landing, settled, _dirty(objects, site, move.landing, index))
     told = landing._replace(warnings=(*landing.warnings, *settled.warnings))
     if told != move.landing:
         work.store.put_landing(move.batch, told, move.ended or "")
@@ -108,19 +111,25 @@ def _proved(objects: Objects, merger: Merger, site: Site, harvest: Harvest, plan
         parked.append(broken)
 
 
-def _honest(site: Site, landing: Landing, settled: Settled, asked: Callable[[], tuple[str, ...]]) -> Landing:
+def _honest(landing: Landing, settled: Settled, dirty: Sequence[str]) -> Landing:
     """The landing without its signal, where a page of the spec is not as the signal says: ticked, committed, clean."""
-    if landing.signal is None:
+    if landing.signal is None or not (settled.pages or dirty):
         return landing
-    dirty = _dirty_pages(site.place, site.binder.paths, landing.target) if site.place and asked() else ()
-    if settled.pages or dirty:
-        why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
-        return landing._replace(signal=None, warnings=(*landing.warnings, why))
-    return landing
+    why = f"{', '.join(dirty)} has local changes again" if dirty else "a page of the spec could not be written"
+    return landing._replace(signal=None, warnings=(*landing.warnings, why))
 
 
-def _asking_dirty(site: Site) -> AbstractContextManager[Callable[[], tuple[str, ...]]]:
-    return asking_changed(site.place, site.binder.paths) if site.place else nullcontext(tuple)
+def _dirty(objects: Objects, site: Site, landing: Landing, index: tuple[int, ...]) -> tuple[str, ...]:
+    """The pages of the spec with local changes. `index`: the stamp of the one that the landing has put in place.
+
+    With that one, a page is clean that stands as it landed; git would read all of the index to say so.
+    """
+    place, pages = site.place, site.binder.paths
+    if landing.signal is None or place is None:
+        return ()
+    if index_stamp(place) == index and as_stored(objects, place, objects.tree_of(landing.after), pages):
+        return ()
+    return _dirty_pages(place, pages, landing.target)
 
 
 def _dirty_pages(place: Repository, pages: Collection[str], target: str) -> tuple[str, ...]:

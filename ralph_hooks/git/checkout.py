@@ -81,7 +81,7 @@ class Checkout(NamedTuple):
         A path whose content is neither end's belongs to somebody else and stays. `also`: paths to bring to `commit`
         anyway. Works from the real index, whether the broken switch got to install its own or not, and installs it.
         """
-        copy_index(self.repository, self.private)
+        _link_index(self.repository, self.private)
         other = {path: change.new if back else change.old for path, change in changes.items()}
         absent = sparse_paths(self.repository)
         changes = {path: change for path, change in changes.items() if path not in absent}
@@ -117,6 +117,12 @@ def index_path(repository: Repository) -> Path:
     return repository.git_dir / "index"
 
 
+def index_stamp(repository: Repository) -> tuple[int, ...]:
+    """What tells one index from another that was written since: git never writes into one."""
+    info = index_path(repository).stat()
+    return info.st_ino, info.st_mtime_ns, info.st_size
+
+
 def copy_index(repository: Repository, target: Path) -> None:
     """A private copy of the index, with its time of change.
 
@@ -127,6 +133,15 @@ def copy_index(repository: Repository, target: Path) -> None:
     times = index.stat()  # before it is read: too old a time only makes git look at the files
     target.write_bytes(index.read_bytes())
     os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _link_index(repository: Repository, target: Path) -> None:
+    """A private name for the index as it is now: git never writes into one, but puts another in its place."""
+    target.unlink(missing_ok=True)  # such a name, too: to write into it would be to write into the index
+    try:
+        target.hardlink_to(index_path(repository))
+    except OSError:  # a disk without links
+        copy_index(repository, target)
 
 
 @contextmanager
@@ -146,7 +161,7 @@ def lock_checkout(repository: Repository, owner: str) -> Iterator[Checkout]:
             ) from None
         try:
             if index_path(repository).exists():
-                copy_index(repository, private)
+                _link_index(repository, private)
             yield Checkout(repository, private)
         finally:
             private.unlink(missing_ok=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ralph_hooks.git.diff import Diff
-from ralph_hooks.git.objects import GITLINK, LINK, REGULAR, Entry
+from ralph_hooks.git.objects import GITLINK, LINK, REGULAR, Entry, Objects
 from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
 
@@ -106,19 +105,21 @@ def changed(repository: Repository, paths: Collection[str]) -> tuple[str, ...]:
 
     For right after a checkout: the index is not refreshed first.
     """
-    with asking_changed(repository, paths) as answer:
-        return answer()
-
-
-@contextmanager
-def asking_changed(repository: Repository, paths: Collection[str]) -> Iterator[Callable[[], tuple[str, ...]]]:
-    """Ask for what `changed` gives, while we do something else. What is given waits for the answer."""
     if not paths:
-        yield lambda: ()
-        return
+        return ()
     literal, flags = {"GIT_LITERAL_PATHSPECS": "1"}, ("--name-only", "-z", SUBMODULES)
-    with repository.ask("diff-index", *flags, "HEAD", "--", *paths, env=literal) as answer:
-        yield lambda: tuple(answer().records)
+    return tuple(repository.git("diff-index", *flags, "HEAD", "--", *paths, env=literal).records)
+
+
+def as_stored(objects: Objects, repository: Repository, tree: str, paths: Iterable[str]) -> bool:
+    """Is what stands at each path, to the byte, what `tree` has there? No where a filter has written other bytes."""
+    entries = ((path, objects.entry(tree, path)) for path in paths)
+    return all(entry and _is_stored(objects, repository.top, path, entry) for path, entry in entries)
+
+
+def _is_stored(objects: Objects, top: Path, path: str, entry: Entry) -> bool:
+    regular = entry.mode in REGULAR and _mode(top, path) == entry.mode
+    return regular and (top / path).read_bytes() == objects.blob(entry.oid)
 
 
 def sparse_paths(repository: Repository) -> frozenset[str]:

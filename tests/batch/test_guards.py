@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -293,6 +293,10 @@ def test_what_is_not_in_the_way_survives(shop: Workshop) -> None:
     assert shop.read("new/x.ignored") == "mine\n"
 
 
+def no_links(here: Path, there: Path) -> None:
+    raise PermissionError(1, "no links on this disk", str(here))
+
+
 def in_the_same_second(shop: Workshop, place: Path, path: str, content: str) -> None:
     """Edit a file, its size unchanged, in the second in which git last wrote the index: dates alone do not tell."""
     index = shop.git("rev-parse", "--path-format=absolute", "--git-path", "index", at=place)
@@ -305,7 +309,12 @@ def in_the_same_second(shop: Workshop, place: Path, path: str, content: str) -> 
     os.utime(index, then)
 
 
-def test_a_local_edit_in_the_second_of_the_last_commit_is_seen(shop: Workshop) -> None:
+@pytest.mark.parametrize("index", ["linked", "copied"])
+def test_a_local_edit_in_the_second_of_the_last_commit_is_seen(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    if index == "copied":
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
     attempts(shop, t1={"b.txt": "landed\n"})
     in_the_same_second(shop, shop.path, "b.txt", "B\n")
     with refused(shop, "b.txt has local changes"):
@@ -414,35 +423,61 @@ def test_a_page_that_could_not_be_written(shop: Workshop, monkeypatch: pytest.Mo
     assert ran.json["warnings"] == ["a page of the spec could not be written"]
 
 
+def test_a_list_that_is_staged_otherwise_by_the_end_of_the_landing(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On disk it stands as it landed."""
+    attempts(shop, t1={"mine.txt": "mine\n"})
+    settle = landing.settle
+
+    def stage_meanwhile(*args: object) -> object:
+        old = shop.git("rev-parse", f"HEAD~1:{shop.page('tasks.md')}")
+        shop.git("update-index", "--cacheinfo", f"100644,{old},{shop.page('tasks.md')}")
+        return settle(*args)
+
+    monkeypatch.setattr(landing, "settle", stage_meanwhile)
+    ran = shop.land()
+    assert (ran.code, ran.ids("landed"), ran.json["signal"]) == (1, ["1.1"], None)
+
+
+def test_a_list_that_becomes_a_program_by_the_end_of_the_landing(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts(shop, t1={"mine.txt": "mine\n"})
+    begin = landing.begin
+
+    def begin_and_be_late(*args: object) -> None:
+        begin(*args)
+        (shop.path / shop.page("tasks.md")).chmod(0o755)
+
+    monkeypatch.setattr(landing, "begin", begin_and_be_late)
+    assert shop.land().json["signal"] is None
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_a_branch_that_is_switched_right_after_the_landing(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch, looks: int
 ) -> None:
-    """One look comes while git is half-way through the switch: files and index are the other branch's, HEAD is not.
-
-    The first look is asked for before the landing is through, and answered afterwards.
-    """
+    """One look comes while git is half-way through the switch: files and index are the other branch's, HEAD is not."""
     shop.git("branch", "side")
     attempts(shop, t1={"mine.txt": "mine\n"})
-    changed, seen = landing.changed, []
+    settle, changed, seen = landing.settle, landing.changed, []
 
-    def switch_meanwhile(place: Repository, pages: Sequence[str]) -> tuple[str, ...]:
-        seen.append(pages)
-        if len(seen) == 1:
-            shop.git("read-tree", "-m", "-u", "main", "side")
+    def switch_meanwhile(*args: object) -> object:
+        shop.git("read-tree", "-m", "-u", "main", "side")
+        return settle(*args)
+
+    def look(place: Repository, pages: Sequence[str]) -> tuple[str, ...]:
+        seen.append(changed(place, pages))
         if len(seen) == looks:
             shop.git("symbolic-ref", "HEAD", "refs/heads/side")
-        return changed(place, pages) if len(seen) < looks else ("specs/demo/tasks.md",)
+        return seen[-1]
 
-    @contextmanager
-    def asking(place: Repository, pages: Sequence[str]) -> Iterator[Callable[[], tuple[str, ...]]]:
-        yield lambda: switch_meanwhile(place, pages)
-
-    monkeypatch.setattr(landing, "asking_changed", asking)
-    monkeypatch.setattr(landing, "changed", switch_meanwhile)
+    monkeypatch.setattr(landing, "settle", switch_meanwhile)
+    monkeypatch.setattr(landing, "changed", look)
     ran = shop.land()
     assert (ran.code, ran.json["signal"], ran.json["warnings"]) == (0, "BATCH_COMPLETE", [])
-    assert len(seen) == max(looks, 2)
+    assert [set(dirty) for dirty in seen] == [{shop.page("tasks.md"), shop.page(".progress.md")}] * looks
 
 
 def hook(shop: Workshop, script: str) -> Path:
