@@ -31,7 +31,7 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def every(request: pytest.FixtureRequest) -> int:
-    """Of what differs less than kills do: a full disk, an interruption, the middle of a write."""
+    """Of what differs less: a full disk, an interruption, the middle of a write; a command that is akin to another."""
     found: int = request.config.getoption("--every")
     return found
 

@@ -69,12 +69,6 @@ def _said(found: World) -> World:
     }
 
 
-def _but_the_pool(found: World) -> World:
-    """Files of the pool that a killed hook had in its hands are in no worktree, and in the pool no more."""
-    kept = _kept(found)
-    return {**kept, "git": {name: text for name, text in kept["git"].items() if not name.startswith("ralph/pool")}}
-
-
 class HookScene(NamedTuple):
     """In what `prepare` makes, the hook that `event` fires is killed; `then` is what the client does afterwards.
 
@@ -136,9 +130,7 @@ HOOKS = {
     "PreToolUse that opens": HookScene(fresh, _FIRST, (_FIRST,), made=0),
     "PreToolUse that opens, not isolated": HookScene(known, _FIRST, (in_main("1.1"), step_ended), made=0, akin=True),
     "PreToolUse that joins": HookScene(joinable, _SECOND, (_SECOND,), made=1),
-    "WorktreeCreate": HookScene(
-        pooled, wants_worktree, (failed(2), stop(1), returned(1), step_ended), telling=_but_the_pool
-    ),
+    "WorktreeCreate": HookScene(pooled, wants_worktree, (failed(2), stop(1), returned(1), step_ended)),
     "SubagentStart": HookScene(
         called, start(2), (start(2), stop(1), returned(1), *_ENDS), spoilt=spoil(2), telling=_said
     ),

@@ -42,6 +42,7 @@ class Deed(NamedTuple):
     parts: int = 1  # tests that share the points
     dated: bool = False  # its commit has the time of day, as a person's has
     others: tuple[Callable[[Workshop], object], ...] = ()
+    akin: bool = False  # to another: every N-th point will do
 
     def run(self, shop: Workshop, fault: Fault) -> Broken:
         return run(*self.command, cwd=shop.path, below=shop.path, fault=fault)
@@ -117,13 +118,13 @@ def _broken(path: Path) -> Workshop:
 
 DEEDS = {
     "start": Deed(_empty, ("start", "1.1", "1.2"), (("start", "1.1", "1.2"),), parts=3),
-    "start from the pool": Deed(_pooled, ("start", "1.2"), (("start", "1.2"),), parts=2),
+    "start from the pool": Deed(_pooled, ("start", "1.2"), (("start", "1.2"),), akin=True),
     "finish": Deed(_worked, ("finish", "1.3"), (("finish", "1.3"),)),
     "land": Deed(_ended, ("land",), (("land",),), parts=4),
-    "undo": Deed(_landed, ("undo",), (("undo",),)),
+    "undo": Deed(_landed, ("undo",), (("undo",),), parts=2),
     "abort": Deed(_worked, ("abort",), (("abort",),)),
-    "recover": Deed(_broken, ("recover",), (("land",),), parts=2),
-    "tick": Deed(_empty, ("tick", "1.1"), (("tick", "1.1"),), dated=True),
-    "resolve": Deed(_landed, ("resolve", "1.2"), (("resolve", "1.2"),), parts=2),
-    "gc": Deed(_landed, ("gc", "--older-than", "0"), (("gc", "--older-than", "0"),)),
+    "recover": Deed(_broken, ("recover",), (("land",),), parts=4),
+    "tick": Deed(_empty, ("tick", "1.1"), (("tick", "1.1"),), dated=True, akin=True),
+    "resolve": Deed(_landed, ("resolve", "1.2"), (("resolve", "1.2"),), akin=True),
+    "gc": Deed(_landed, ("gc", "--older-than", "0"), (("gc", "--older-than", "0"),), akin=True),
 }

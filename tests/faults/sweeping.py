@@ -121,7 +121,9 @@ def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int
             continue
         first += 1
         stage.keep("broken")
-        points = recovered(stage, fault, point)
+        recovery = stage.deed.recover(stage.shop, Fault())
+        ended(stage, fault, point, recovery.ran)
+        points = len(recovery.points)
         for at in range(1, points + 1) if product else _drawn(point, points):
             stage.back("broken")
             second += recovery_killed(stage, fault, point, at)
@@ -129,12 +131,10 @@ def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int
     return first, second
 
 
-def recovered(stage: Stage, fault: Fault, point: Point) -> int:
-    """Recover and end the deed. Gives at how many points the recovery can be broken off itself."""
-    recovery = stage.deed.recover(stage.shop, Fault())
+def ended(stage: Stage, fault: Fault, point: Point, recovery: Ran) -> None:
+    """After a recovery, end the deed."""
     no_locks(stage, fault, point)
-    stage.judge(fault, point, f"ended: {[recovery.ran, *stage.end()]}", *stage.ends)
-    return len(recovery.points)
+    stage.judge(fault, point, f"ended: {[recovery, *stage.end()]}", *stage.ends)
 
 
 def _drawn(point: Point, points: int) -> list[int]:
@@ -166,7 +166,7 @@ def struck(stage: Stage, action: str) -> Iterator[tuple[Point, Ran]]:
         point = broken.points[min(wanted.number, len(broken.points)) - 1]  # one run differs from the next
         if stage.wants(point):
             yield point, broken.ran
-            recovered(stage, fault, point)
+            ended(stage, fault, point, stage.shop.run("recover"))
     stage.check()
 
 
@@ -178,7 +178,7 @@ def at_instants(stage: Stage, seeds: Iterable[int]) -> int:
         fault = Fault("instant", seed, hold=random.Random(seed).randrange(stage.whole.length))
         broken = stage.break_off(fault)
         last = broken.points[-1] if broken.points else Point(0, "nothing", "", "")
-        recovered(stage, fault, last)
+        ended(stage, fault, last, stage.shop.run("recover"))
         count += 1
     stage.check()
     return count

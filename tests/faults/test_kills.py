@@ -18,9 +18,10 @@ FEW = {"land": 9, "start": 17}  # parts of the fast run, of which it takes one
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "part"), PARTS)
 def test_killed_at_every_point(
-    name: str, part: int, scratch: Path, only: int | None, product: bool, proved: Proved
+    name: str, part: int, scratch: Path, every: int, only: int | None, product: bool, proved: Proved
 ) -> None:
-    first, second = sweep(Stage(DEEDS[name], scratch, part, DEEDS[name].parts, only), "kill", product=product)
+    deed = DEEDS[name]
+    first, second = sweep(Stage(deed, scratch, part, every if deed.akin else deed.parts, only), "kill", product=product)
     proved("kill points: a command and all that it began", first)
     proved("kill points in the recovery from one of those", second)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from workshop import Workshop
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 _TIMED = ("refs/ralph/log/", "refs/ralph/batch/", "refs/ralph/landing/")  # commits that hold the time of day
+_PAGES = ("batch.json", "list.json", "move.json")
 # What is in git's folder and says nothing: objects and reflogs only grow, the others are written anew at every run.
 # The tables of refs have names that git draws.
 _UNSAID = re.compile(
@@ -26,8 +28,9 @@ def world(shop: Workshop) -> World:
     places = [
         Path(line[9:]) for line in shop.git("worktree", "list", "--porcelain").splitlines() if line[:9] == "worktree "
     ]
+    refs = shop.refs()
     return {
-        "refs": {ref: _record(shop, ref) if ref.startswith(_TIMED) else oid for ref, oid in shop.refs().items()},
+        "refs": refs | dict(_records(shop, [ref for ref in refs if ref.startswith(_TIMED)])),
         "worktrees": shop.git("worktree", "list", "--porcelain"),
         "files": _files(shop.path),
         "git": _git_files(shop.path / ".git"),
@@ -54,9 +57,12 @@ def _flat(world: World) -> World:
     return {f"{name} {key}": value for name, part in parts.items() for key, value in part.items()}
 
 
-def _record(shop: Workshop, ref: str) -> str:
-    names = shop.git("ls-tree", "--name-only", ref).splitlines()
-    return "".join(_timeless(shop.show(ref, name)) for name in names if name.endswith(".json"))
+def _records(shop: Workshop, refs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What the commits of these refs hold, by one process of git: a line says what comes, which is one line of JSON."""
+    asked = "".join(f"{ref}:{page}\n" for ref in refs for page in _PAGES)
+    answers = iter(shop.git("cat-file", "--batch", stdin=asked).split("\n"))
+    for ref in refs:
+        yield ref, "".join(_timeless(next(answers)) for _ in _PAGES if not next(answers).endswith(" missing"))
 
 
 def _files(top: Path) -> dict[str, Any]:
