@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ralph_hooks.integrations.claude.registration import EVENTS
+from ralph_hooks.integrations.claude.registration import HOOKS
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED, ALLOWED_OPEN = 1.0, 8.0  # times `python -c pass`, of what the client calls: nothing to do; an open batch
@@ -158,7 +158,7 @@ def _open_cases(place: Path) -> list[Case]:
         ("PostToolBatch", "the session", step),
         ("PostToolBatch", "an executor", own | step),
     )
-    if missed := EVENTS.keys() - {event for event, _, _ in cases}:
+    if missed := {hook.event for hook in HOOKS} - {event for event, _, _ in cases}:
         raise AssertionError(f"not measured: {', '.join(missed)}")
     return [
         Case(

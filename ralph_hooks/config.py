@@ -55,9 +55,16 @@ class Config(NamedTuple):
     source: str | None = None
     lines: Mapping[str, int] = MappingProxyType({})
 
-    def where(self, key: str) -> str:
+    def where(self, field: str) -> str:
         """File and line of a setting."""
-        return f"{self.source}:{self.lines[key]}" if key in self.lines else str(self.source)
+        line = _line(self.lines, spelt(field))
+        return f"{self.source}:{line}" if line else str(self.source)
+
+
+def spelt(field: str) -> str:
+    """How a field of the settings is written in a file: `claude.background`."""
+    table, _, rest = field.partition("_")
+    return f"{table}.{rest}" if table in TABLES else field
 
 
 def load(root: Path) -> Config:
@@ -180,7 +187,7 @@ def _checked(name: str, document: object, lines: Lines) -> Config:
         raise UsageError(f"{name}: the configuration is not a table of keys", f"write keys such as {', '.join(SCHEMA)}")
     values: dict[str, Any] = {}
     for key, value in _flat(document):
-        line = lines.get(key) or lines.get(key.rpartition(".")[2]) or lines.get(key.partition(".")[0])
+        line = _line(lines, key)
         where = f"{name}:{line}" if line else name
         if key not in SCHEMA:
             raise UsageError(f"{where}: unknown key '{key}'", _nearest(key, SCHEMA))
@@ -190,6 +197,10 @@ def _checked(name: str, document: object, lines: Lines) -> Config:
             raise UsageError(f"{where}: {key} cannot be {_shown(value)}", f"it is {error}") from error
     _no_nesting(name, values)
     return Config(**values, source=name, lines=lines)
+
+
+def _line(lines: Lines, key: str) -> int | None:
+    return lines.get(key) or lines.get(key.rpartition(".")[2]) or lines.get(key.partition(".")[0])
 
 
 def _flat(document: Mapping[Any, object]) -> Iterator[tuple[str, object]]:

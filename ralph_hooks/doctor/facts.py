@@ -12,7 +12,7 @@ from ralph_hooks.batch.pool import slots
 from ralph_hooks.batch.store import Record, open_store
 from ralph_hooks.batch.unfinished import needs_recovery
 from ralph_hooks.batch.workplace import Workplace, home
-from ralph_hooks.config import Config, load
+from ralph_hooks.config import Config, load, spelt
 from ralph_hooks.doctor import places, wiring
 from ralph_hooks.doctor.model import Facts, Named, Settings
 from ralph_hooks.errors import RalphError
@@ -68,7 +68,7 @@ def _settings(top: Path) -> tuple[Settings, Config]:
     except RalphError as error:
         return Settings(None, error=(error.what, error.todo)), Config()
     changed = (
-        (key, str(getattr(config, key)), config.where(key))
+        (spelt(key), str(getattr(config, key)), config.where(key))
         for key, default in config._field_defaults.items()
         if key not in _OF_CONFIG_ITSELF and getattr(config, key) != default
     )

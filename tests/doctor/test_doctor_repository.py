@@ -41,11 +41,12 @@ def test_a_fresh_repository_is_in_order_and_nothing_is_made(shop: Workshop) -> N
 
 
 def test_configuration_with_its_origin_and_the_handler(shop: Workshop) -> None:
-    shop.write({".ralph-hooks.toml": 'max_parallel = 7\nstop_handler = "increments"\n'})
+    shop.write({".ralph-hooks.toml": 'max_parallel = 7\nstop_handler = "increments"\n[claude]\nbackground = true\n'})
     ran = doctor(shop)
     assert check(ran, "configuration")["facts"] == [
         "from .ralph-hooks.toml", "max_parallel = 7 (.ralph-hooks.toml:1)",
         "stop_handler = increments (.ralph-hooks.toml:2)",
+        "claude.background = True (.ralph-hooks.toml:4)",
     ]  # fmt: skip
     assert check(ran, "stop-handler")["facts"][0].startswith("increments ")
     shop.write({".ralph-hooks.toml": "max_paralel = 7\n"})
