@@ -41,7 +41,7 @@ def copy_package(folder: Path, file: str, text: str) -> Path:
 def attempt(path: Path, *tests: str, scratch: Path) -> Tried:
     """Run the tests with the package at `path`."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    options = ("-x", "-m", "", "-p", "no:cacheprovider", "-p", "no:xdist", "--basetemp", str(scratch), "--tb=short")
+    options = ("-x", "-m", "", "-p", "no:cacheprovider", "--basetemp", str(scratch), "--tb=short")
     ran = subprocess.run(
         [sys.executable, "-P", "-m", "pytest", *options, *tests],  # -P: not the package of the current directory
         cwd=ROOT,
