@@ -6,7 +6,7 @@ git writes the pack of the journal, and gets ready to move refs, while somebody 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -29,21 +29,32 @@ from ralph_hooks.git.repository import Repository, worktree_at
 
 
 class Ready(NamedTuple):
-    """A move that can begin. `journal`: its commit, which no ref names yet; `kept`: puts the pack of it into place."""
+    """A move that can begin. `journal`: its commit, which no ref names yet; `kept`: puts the pack of it into place.
+
+    `filters`: refuses what a filter cannot write.
+    """
 
     move: Move
     journal: str
     kept: Callable[[], AbstractContextManager[None]]
     refs: RefSession
+    filters: Callable[[Diff], None]
 
 
 @contextmanager
-def readied(objects: Objects, move: Move) -> Iterator[Ready]:
-    """Get `move` ready, with git at work while the block runs. One that does not begin leaves nothing behind."""
+def readied(objects: Objects, move: Move, likely: Collection[str] = ()) -> Iterator[Ready]:
+    """Get `move` ready, with git at work while the block runs. One that does not begin leaves nothing behind.
+
+    `likely`: paths that it is going to change, as far as they are known.
+    """
     journal = write_journal(objects, move)
     place = _place(objects.repository, move) or objects.repository  # its HEAD goes along, and says so in its log
-    with staged_pack(objects.repository, [journal], [move.old]) as kept, ref_session(place, said(move)) as refs:
-        yield Ready(move, journal, kept, refs)
+    with (
+        staged_pack(objects.repository, [journal], [move.old]) as kept,
+        ref_session(place, said(move)) as refs,
+        asking_filters(place, likely) as filters,
+    ):
+        yield Ready(move, journal, kept, refs, filters)
 
 
 def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
@@ -61,16 +72,13 @@ def begin(objects: Objects, ready: Ready, changes: Diff | None = None) -> None:
     progress.tell("moving the branch and its worktree")
     with ready.kept():
         ready.refs.move([RefUpdate(ready.move.journal, None, ready.journal)])
-    advance_or_drop(objects, ready.refs, ready.move, changes)
+    advance(objects, ready.refs, ready.move, ready.filters, changes)
 
 
-def advance_or_drop(objects: Objects, refs: RefSession, move: Move, changes: Diff | None = None) -> None:
-    """`advance`; the journal goes only if the move was refused as a whole. Otherwise `recover` needs it."""
-    try:
-        advance(objects, refs, move, changes)
-    except RefusedError:
-        drop_journal(objects.repository, move)
-        raise
+def go_on(objects: Objects, refs: RefSession, move: Move) -> None:
+    """The rest of a move whose journal a crash has left. Raises RefusedError as `carry_out` does."""
+    with asking_filters(_place(objects.repository, move) or objects.repository, ()) as filters:
+        advance(objects, refs, move, filters)
 
 
 def said(move: Move) -> str:
@@ -87,8 +95,23 @@ def _place(repository: Repository, move: Move) -> Repository | None:
     return worktree_at(repository, Path(move.top)) if move.top and move.old != move.new else None
 
 
-def advance(objects: Objects, refs: RefSession, move: Move, changes: Diff | None = None) -> None:
-    """Steps 2 to 4: refs prepared, worktree brought along, refs committed. Raises RefusedError with nothing changed."""
+def advance(
+    objects: Objects, refs: RefSession, move: Move, filters: Callable[[Diff], None], changes: Diff | None = None
+) -> None:
+    """Steps 2 to 4: refs prepared, worktree brought along, refs committed.
+
+    Raises RefusedError with nothing changed. The journal goes only then: otherwise `recover` needs it.
+    """
+    try:
+        _advance(objects, refs, move, filters, changes)
+    except RefusedError:
+        drop_journal(objects.repository, move)
+        raise
+
+
+def _advance(
+    objects: Objects, refs: RefSession, move: Move, filters: Callable[[Diff], None], changes: Diff | None
+) -> None:
     repository = objects.repository
     place = _place(repository, move)
     updates = ([RefUpdate(move.target, move.old, move.new)] if move.old != move.new else []) + list(move.refs)
@@ -96,7 +119,7 @@ def advance(objects: Objects, refs: RefSession, move: Move, changes: Diff | None
         return
     with ExitStack() as stack:
         changes = _changes(objects, move) if changes is None else changes
-        checkout = stack.enter_context(_ready_checkout(place, changes, move)) if place else None
+        checkout = stack.enter_context(_ready_checkout(place, changes, move, filters)) if place else None
         stack.enter_context(refs.transaction())
         with _refusing(f"{move.target} could not be moved"):
             refs.prepare(updates)
@@ -114,15 +137,15 @@ def advance(objects: Objects, refs: RefSession, move: Move, changes: Diff | None
 
 
 @contextmanager
-def _ready_checkout(place: Repository, changes: Diff, move: Move) -> Iterator[Checkout]:
+def _ready_checkout(
+    place: Repository, changes: Diff, move: Move, filters: Callable[[Diff], None]
+) -> Iterator[Checkout]:
     """The worktree, locked, once nothing stands against bringing it along. Raises RefusedError where something does."""
-    with ExitStack() as stack:
-        with asking_filters(place, changes) as require_filters:
-            checkout = stack.enter_context(lock_checkout(place, owner(move)))
-            # To look at every file of the worktree takes as long as all else here: only where git cannot know better.
-            plain = not move.saved and is_plain(place.top, changes)
-            _refuse_obstacles(checkout, changes, move, look=not plain)
-            require_filters()
+    with lock_checkout(place, owner(move)) as checkout:
+        # To look at every file of the worktree takes as long as all else here: only where git cannot know better.
+        plain = not move.saved and is_plain(place.top, changes)
+        _refuse_obstacles(checkout, changes, move, look=not plain)
+        filters(changes)
         yield checkout
 
 

@@ -80,6 +80,11 @@ def build(objects: Objects, merger: Merger, plan: Plan, parked: Sequence[Stuck])
     return Chain(tip.links, (*tip.stuck, *parked), tip.commit, tip.tree, tip.pages)
 
 
+def touched(plan: Plan, made: Chain) -> frozenset[str]:
+    """The paths that the chain changes, as far as they are known without asking git: a merge may find others."""
+    return plan.binder.paths.union(*(link.squash.change for link in made.links))
+
+
 @contextmanager
 def proving(objects: Objects, merger: Merger, plan: Plan, made: Chain) -> Iterator[Callable[[], Proof]]:
     """Prove that the chain conserves, with git at work while the block runs. What is given waits for the proof."""

@@ -17,7 +17,8 @@ from ralph_hooks.batch.pages import spec_of
 from ralph_hooks.batch.remarks import remarks
 from ralph_hooks.batch.scope import lane_of, strays
 from ralph_hooks.batch.site import Site, tasks_of
-from ralph_hooks.batch.squash import Misfit, Squash, squash_all
+from ralph_hooks.batch.squash import Ends, Misfit, Squash, squash_all
+from ralph_hooks.batch.survey import Survey
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.discover import belongs, place_at
@@ -41,15 +42,12 @@ class Harvest(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def gather(work: Workplace, objects: Objects, site: Site, batch: Batch, pins: Mapping[str, str]) -> Harvest:
-    """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done.
-
-    `pins`: what the refs say of the batch.
-    """
+def gather(work: Workplace, objects: Objects, site: Site, batch: Batch, survey: Survey) -> Harvest:
+    """Pin what every executor left, once more: it may have gone on after it had ended. Then squash what is done."""
     tasks = tasks_of(site, batch)
     standing = {str(tree.path): tree for tree in site.standing if not tree.prunable}
     found = _heads(objects, batch, standing)
-    known, doubts, mended = judge_pins(work, batch, pins, found)
+    known, doubts, mended = judge_pins(work, batch, survey.refs(), found)
     batch = known
     misfits: list[Misfit] = []
     heads: list[tuple[Attempt, str]] = []
@@ -64,7 +62,7 @@ def gather(work: Workplace, objects: Objects, site: Site, batch: Batch, pins: Ma
             misfits.append(Misfit(attempt, attempt.head or batch.base, reason))
         elif attempt.state is State.DONE and attempt.head:
             heads.append((attempt, attempt.head))
-    squashes, odd = squash_all(objects, batch.base, site.tip, heads, spec_of(batch).own)
+    squashes, odd = squash_all(objects, Ends(batch.base, site.tip, survey.changes), heads, spec_of(batch).own)
     said = remarks(objects, batch, site.listed, tasks, squashes, work.store.noticed(batch.id))
     told = (*mended, *_moved(known, heads, found), *said)
     if work.config.scope == "strict":

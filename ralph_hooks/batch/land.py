@@ -48,7 +48,7 @@ def land(work: Workplace, batch: Batch, survey: Survey, target: str | None = Non
             try:
                 require_agreement(work, objects, batch, survey.refs())
                 site = look(work, objects, batch, place, standing)
-                harvest = gather(work, objects, site, batch, survey.refs())
+                harvest = gather(work, objects, site, batch, survey)
             finally:
                 refuse_displaced()  # where that is so, it is why whatever else seems to be wrong
         shared = committing(objects, survey.signer(), work.config.sign_timeout)
@@ -100,7 +100,7 @@ def _proved(objects: Objects, merger: Merger, site: Site, harvest: Harvest, plan
     while True:
         made = chain.build(objects, merger, plan, parked)
         with (
-            readied(objects, plan_move(objects, site, harvest, made)) as ready,
+            readied(objects, plan_move(objects, site, harvest, made), chain.touched(plan, made)) as ready,
             chain.proving(objects, merger, plan, made) as proof,
         ):
             broken, change = proof()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Attempt, Batch
 from ralph_hooks.batch.pages import spec_of
-from ralph_hooks.batch.squash import squash_all
+from ralph_hooks.batch.squash import Ends, squash_all
 from ralph_hooks.batch.store import Record
 from ralph_hooks.git.merge import Merger
 from ralph_hooks.git.objects import Objects
@@ -50,7 +50,7 @@ def _contained(objects: Objects, merger: Merger, batch: Batch, attempt: Attempt,
     """Also where the target was rebased, or a person has taken the work over: merging it would change nothing."""
     if not objects.repository.contains(tip, batch.base):
         return None
-    squashes, _ = squash_all(objects, batch.base, tip, [(attempt, head)], spec_of(batch).own)
+    squashes, _ = squash_all(objects, Ends(batch.base, tip), [(attempt, head)], spec_of(batch).own)
     for squash in squashes:
         merged = merger.merge(tip, squash.commit, attributes=tip)
         if merged.clean and merged.tree == objects.tree_of(tip):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.batch import names
-from ralph_hooks.batch.advance import advance_or_drop, owner, put_back, said
+from ralph_hooks.batch.advance import go_on, owner, put_back, said
 from ralph_hooks.batch.journal import drop_journal, read_journal
 from ralph_hooks.batch.model import Batch, Phase, State
 from ralph_hooks.batch.move import Move
@@ -95,7 +95,7 @@ def _go_on(work: Workplace, objects: Objects, move: Move, journal: str, place: R
             "commit it or move it away, then run the command again",
         )
     with ref_session(place or work.repository, said(move)) as refs:
-        advance_or_drop(objects, refs, move._replace(refs=_missing(work.repository, move)))
+        go_on(objects, refs, move._replace(refs=_missing(work.repository, move)))
         return _ended(move, settle(work, objects, refs, move, journal))
 
 

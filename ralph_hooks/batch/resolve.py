@@ -12,7 +12,7 @@ from ralph_hooks.batch.loose import UNCOMMITTED
 from ralph_hooks.batch.message import raw_commit
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.batch.pages import encode, spec_of
-from ralph_hooks.batch.squash import Squash, squash_all
+from ralph_hooks.batch.squash import Ends, Squash, squash_all
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.confined import confined
@@ -58,7 +58,7 @@ def merge_parked(objects: Objects, parked: ParkedAttempt, tip: str, worktree: Pa
     The merge base is the base that was recorded for the attempt, as in a landing.
     """
     batch, attempt = parked.batch, parked.attempt
-    squashes, misfits = squash_all(objects, batch.base, tip, [(attempt, parked.head)], spec_of(batch).own)
+    squashes, misfits = squash_all(objects, Ends(batch.base, tip), [(attempt, parked.head)], spec_of(batch).own)
     if misfits:
         raise RefusedError(
             f"task {attempt.name} cannot be merged: {misfits[0].reason}", f"look at it: git log {parked.head}"

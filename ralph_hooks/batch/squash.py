@@ -43,30 +43,42 @@ class Misfit(NamedTuple):
     paths: tuple[str, ...] = ()
 
 
+class Ends(NamedTuple):
+    """The recorded base and the target's tip; `since`: what heads change against that base, as far as it is known."""
+
+    base: str
+    tip: str
+    since: Callable[[], Mapping[str, Diff]] = dict
+
+
 def squash_all(
-    objects: Objects,
-    base: str,
-    tip: str,
-    heads: Sequence[tuple[Attempt, str]],
-    own: Callable[[str], bool],
+    objects: Objects, ends: Ends, heads: Sequence[tuple[Attempt, str]], own: Callable[[str], bool]
 ) -> tuple[list[Squash], list[Misfit]]:
-    """Squash each (attempt, head); `base` is the recorded one, `tip` the target, `own` names the spec's own files.
+    """Squash each (attempt, head); `own` names the spec's own files.
 
     The number of git processes does not depend on the number of attempts, as long as none of them merged anything.
     """
-    repository = objects.repository
+    repository, (base, tip, _) = objects.repository, ends
     walk = _walk(repository, base, tip, [head for _, head in heads])
     objects.load([base, *walk])
     looks = [_foreign(walk, heads, look) or look for look in _looks(objects, base, tip, walk, heads)]
     fitting = [look for look in looks if not isinstance(look, Misfit)]
-    recorded = objects.tree_of(base)
-    pairs = [(objects.tree_of(look.base), objects.tree_of(look.head)) for look in fitting]
-    along = [(recorded, objects.tree_of(look.base)) for look in fitting]
-    diffs = diff_trees(objects, [*pairs, *along])
-    changes = zip(fitting, diffs[: len(fitting)], diffs[len(fitting) :], strict=True)
+    changes = zip(fitting, *_changes(objects, ends, fitting), strict=True)
     made = [_squash(objects, walk, look, change, came_along, own) for look, change, came_along in changes]
     squashes = [item for item in made if isinstance(item, Squash)]
     return squashes, [item for item in (*looks, *made) if isinstance(item, Misfit)]
+
+
+def _changes(objects: Objects, ends: Ends, looks: Sequence[_Look]) -> tuple[list[Diff], list[Diff]]:
+    """What each head changes against its base, and what that base has beyond the recorded one."""
+    since, recorded = ends.since(), objects.tree_of(ends.base)
+    known = [since.get(look.head) if look.base == ends.base else None for look in looks]
+    asked = [look for look, change in zip(looks, known, strict=True) if change is None]
+    pairs = [(objects.tree_of(look.base), objects.tree_of(look.head)) for look in asked]
+    along = [(recorded, objects.tree_of(look.base)) for look in asked]
+    diffs = iter(diff_trees(objects, [*pairs, *along]))
+    changes = [next(diffs) if change is None else change for change in known]
+    return changes, [next(diffs) if change is None else {} for change in known]
 
 
 def _looks(

@@ -118,8 +118,11 @@ def index_path(repository: Repository) -> Path:
 
 
 def index_stamp(repository: Repository) -> tuple[int, ...]:
-    """What tells one index from another that was written since: git never writes into one."""
-    info = index_path(repository).stat()
+    """What tells one index from another that was written since, into which git never writes. Empty: there is none."""
+    try:
+        info = index_path(repository).stat()
+    except FileNotFoundError:
+        return ()
     return info.st_ino, info.st_mtime_ns, info.st_size
 
 

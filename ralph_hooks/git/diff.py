@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -48,6 +48,22 @@ def asking_diffs(objects: Objects, pairs: Sequence[tuple[str, str]]) -> Iterator
         yield lambda: [_diff(records) for records in answer()]
 
 
+@contextmanager
+def asking_since(
+    repository: Repository, base: str, heads: Collection[str]
+) -> Iterator[Callable[[], Mapping[str, Diff]]]:
+    """Ask for the changes from the commit `base` to each of `heads`, while we do something else.
+
+    A head that git does not have, or that has changed nothing, is not in the answer.
+    """
+    if not heads:
+        yield dict
+        return
+    stdin = "".join(f"{head} {base}\n" for head in heads).encode()  # a commit, and what to take for its parent
+    with repository.ask("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", stdin=stdin) as answer:
+        yield lambda: {head: _diff(records) for head, records in _sections(answer().stdout)}
+
+
 def _diff(records: Iterable[_Record]) -> Diff:
     return {path: Change(path, _entry(mode_a, a), _entry(mode_b, b)) for mode_a, mode_b, a, b, _, path, _ in records}
 
@@ -78,7 +94,7 @@ def asking_index(repository: Repository, commit: str, env: Mapping[str, str]) ->
     """Ask for what `diff_index` gives, while we do something else. What is given waits for the answer."""
     flags = ("--cached", "--raw", "-z", "--no-renames", "--no-abbrev", SUBMODULES)
     with repository.ask("diff-index", *flags, commit, "--", env=env) as answer:
-        yield lambda: _diff(filter(None, _records(answer().stdout)))
+        yield lambda: _diff(record for record in _records(answer().stdout) if not isinstance(record, str))
 
 
 def renames(objects: Objects, pairs: Sequence[tuple[str, str]]) -> list[tuple[Rename, ...]]:
@@ -118,24 +134,33 @@ def _by_pair(pairs: Sequence[tuple[str, str]], found: Iterator[list[_Record]]) -
 
 def _split(output: bytes, pairs: int) -> list[list[_Record]]:
     """The records of that many pairs."""
-    found: list[list[_Record]] = []
-    for record in _records(output):
-        if record is None:
-            found.append([])
-        else:
-            found[-1].append(record)
+    found = [records for _, records in _sections(output)]
     if len(found) != pairs:  # git says so, but its status is that of success
         raise RalphError("objects are missing from the repository", "run `git fsck`")
     return found
 
 
-def _records(output: bytes) -> Iterator[_Record | None]:
-    """The records of the answer; None stands for the `OLD NEW` line that begins each pair."""
+def _sections(output: bytes) -> list[tuple[str, list[_Record]]]:
+    """The answer by its headings: those of a commit, or of a pair of trees."""
+    found: list[tuple[str, list[_Record]]] = []
+    for record in _records(output):
+        if isinstance(record, str):
+            found.append((record, []))
+        else:
+            found[-1][1].append(record)
+    return found
+
+
+def _records(output: bytes) -> Iterator[_Record | str]:
+    """The records of the answer, and the headings between them: `OLD NEW` and a line end, or a commit and a NUL."""
     at = 0
     while at < len(output):
         if output[at : at + 1] != b":":
-            at = output.index(b"\n", at) + 1
-            yield None
+            end = output.find(b"\0", at)
+            line = output.find(b"\n", at, None if end < 0 else end)
+            end = end if line < 0 else line
+            yield output[at:end].decode()
+            at = end + 1
             continue
         end = output.index(b"\0", at)
         mode_a, mode_b, a, b, kind = output[at + 1 : end].decode().split(" ")

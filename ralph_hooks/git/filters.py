@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from ralph_hooks.errors import RefusedError
@@ -15,27 +15,40 @@ from ralph_hooks.git.repository import Repository
 _NONE = ("unspecified", "unset", "set")  # values of the attribute that name no filter
 
 
+Names = Mapping[str, str]  # path -> the value of its attribute
+
+
 @contextmanager
-def asking_filters(place: Repository, changes: Diff) -> Iterator[Callable[[], None]]:
-    """Ask which filters are to write these paths. What is given lets each of them write something, to nowhere.
+def asking_filters(place: Repository, likely: Collection[str]) -> Iterator[Callable[[Diff], None]]:
+    """What is given lets each filter that is to write a file of these changes write one, to nowhere.
 
     That raises RefusedError where one is required and cannot: half of a sync would leave files that nobody can write
-    back.
+    back. git is asked at once about paths that are `likely` to be among them: it reads the whole index for an answer.
     """
-    written = {path: change.new.oid for path, change in changes.items() if change.new and change.new.mode in REGULAR}
-    if not written:
-        yield lambda: None
+    with _asking_names(place, likely) as names:
+        yield lambda changes: _require(place, changes, names())
+
+
+@contextmanager
+def _asking_names(place: Repository, paths: Collection[str]) -> Iterator[Callable[[], Names]]:
+    if not paths:
+        yield dict
         return
-    listed = os.fsencode("".join(f"{path}\0" for path in written))
+    listed = os.fsencode("".join(f"{path}\0" for path in paths))
     with place.ask("check-attr", "-z", "--stdin", "filter", stdin=listed) as answer:
-        yield lambda: _require(place, written, answer().records)
+        yield lambda: dict(zip(answer().records[::3], answer().records[2::3], strict=True))
 
 
-def _require(place: Repository, written: Mapping[str, str], fields: Sequence[str]) -> None:
-    """`fields`: path, attribute and its value, of each path."""
-    filters = [(path, name) for path, name in zip(fields[::3], fields[2::3], strict=True) if name not in _NONE]
-    first = {name: path for path, name in reversed(filters)}
+def _require(place: Repository, changes: Diff, known: Names) -> None:
+    written = {path: change.new.oid for path, change in changes.items() if change.new and change.new.mode in REGULAR}
+    with _asking_names(place, written.keys() - known.keys()) as more:
+        names = {**known, **more()}
+    first: dict[str, str] = {}
+    for path in written:
+        first.setdefault(names[path], path)
     for name, path in first.items():
+        if name in _NONE:
+            continue
         try:
             place.git("cat-file", "--filters", f"--path={path}", written[path], discard=True)
         except GitError as error:

@@ -126,13 +126,13 @@ class Objects:
     def flush(self) -> None:
         """Hand over to git what was written. To be called before the id of a new object is given to a git process.
 
-        Many objects become a pack of their own, synced to the disk in one go; a few are stored one by one.
+        Many objects become a pack of their own; a few are stored one by one. Neither is synced: see `kept_pack.py`.
         """
         if not self._new:
             return
         stream = pack(self.repository.hash_name, self._new.values())
         store = ("index-pack", "--stdin", "--threads=1") if len(self._new) > _FEW else ("unpack-objects", "-q")
-        self.repository.git(*store, stdin=stream)
+        self.repository.git(*store, stdin=stream, config=("core.fsync=none",))
         self._new.clear()
         self._waiting = 0
 

@@ -440,6 +440,14 @@ def test_a_list_that_is_staged_otherwise_by_the_end_of_the_landing(
     assert (ran.code, ran.ids("landed"), ran.json["signal"]) == (1, ["1.1"], None)
 
 
+def test_nothing_lands_where_there_is_no_index(shop: Workshop) -> None:
+    shop.start("1.1")
+    assert shop.run("finish", "1.1", "--failed").code == 0
+    (shop.path / ".git/index").unlink()
+    ran = shop.land()
+    assert (ran.code, ran.ids("failed")) == (1, ["1.1"]), ran
+
+
 def test_a_list_that_becomes_a_program_by_the_end_of_the_landing(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
