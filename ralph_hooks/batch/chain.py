@@ -140,7 +140,7 @@ def _link(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squas
         stuck = Stuck(squash, "puts a file where the folder of the task list is", (plan.binder.tasks or "",))
         return tip._replace(stuck=(*tip.stuck, stuck))
     made = plan.commit(squash, tree, tip.commit) if tree != tip.tree else None
-    landed = tuple(_landed(objects, tip.tree, merged, tree, edits))
+    landed = tuple(_landed(objects, tip.tree, merged, tree, edits, squash.change))
     commit = made or tip.commit
     return tip._replace(
         commit=commit,
@@ -174,12 +174,13 @@ def _merge(objects: Objects, merger: Merger, plan: Plan, tip: _Tip, squash: Squa
 
 
 def _landed(
-    objects: Objects, before: str, merged: _Fit, tree: str, edits: Mapping[str, Entry | None]
+    objects: Objects, before: str, merged: _Fit, tree: str, edits: Mapping[str, Entry | None], known: Diff
 ) -> Iterable[Change]:
-    """What the new commit changes against the tip before it."""
+    """What the new commit changes against the tip before it. `known`: what the squash does, against its base."""
     if not merged.whole:
         return walk_trees(objects, before, tree)
-    return [Change(path, objects.entry(before, path), new) for path, new in edits.items()]
+    # Nobody has touched what the squash changes: it stands as in the base.
+    return [known.get(path) or Change(path, objects.entry(before, path), new) for path, new in edits.items()]
 
 
 def _conflict(messages: Sequence[str]) -> str:
