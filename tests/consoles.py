@@ -62,9 +62,10 @@ def run(block: Sequence[Example], place: Path, env: Mapping[str, str]) -> list[t
 def fits(expected: Sequence[str], printed: Sequence[str]) -> bool:
     """Does a document tell the truth about what was printed?"""
     pattern = "".join(r"(?:.*\n)*?" if line == "…" else f"{_line(line)}\n" for line in expected)
-    text = "".join(f"{_ID.sub('ID', line)}\n" for line in printed)
+    text = "".join(f"{line}\n" for line in printed)
     return re.fullmatch(pattern, text) is not None
 
 
 def _line(line: str) -> str:
-    return ".*".join(re.escape(part) for part in _ID.sub("ID", line).split("…"))
+    """What a line of a document stands for: where it has an id, any id."""
+    return ".*".join("[0-9a-f]{7,64}".join(map(re.escape, _ID.split(part))) for part in line.split("…"))
