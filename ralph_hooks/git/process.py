@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
 
+_MOMENT = 1.0  # seconds
 TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung filter or hook takes for ever
 
 # Results must not depend on what a user has configured for reading diffs or for merging by hand, and nothing that runs
@@ -202,6 +203,13 @@ class _Git(subprocess.Popen[bytes]):
         with self:
             try:
                 return self.communicate(stdin, limit)
+            except KeyboardInterrupt:
+                # What it has started has got the signal too, or lives on, and may be about to lock something. Whoever
+                # puts things in order now is to find that: so its end is waited for, but not for long.
+                self.kill()
+                with suppress(subprocess.TimeoutExpired):
+                    self.communicate(timeout=_MOMENT)
+                raise
             except BaseException:
                 self.kill()  # what it has started may live on and hold the pipes: nobody waits for those
                 raise
