@@ -21,7 +21,6 @@ _CELLS = re.compile(r"^\| ([^|]+) \| ([\d,]+) \| ([^|]+) \| `([^|`]+)` \|$")
 
 Proved = Callable[[str, int], None]
 FIGURES = pytest.StashKey[Counter[str]]()
-FAILED = pytest.StashKey[bool]()
 
 
 class Row(NamedTuple):
@@ -68,7 +67,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = Counter()
-    config.stash[FAILED] = False
     config.pluginmanager.register(_Tally(config))
 
 
@@ -79,14 +77,13 @@ class _Tally:
         self.config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.config.stash[FAILED] |= report.failed
         if report.when == "call" and report.passed:
             counted = [value for name, value in report.user_properties if name == PROPERTY]
             for subject, number in counted:
                 self.config.stash[FIGURES][subject] += number
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """Runs in the process that hears of all tests."""
     figures = config.stash[FIGURES]
     if figures:
@@ -95,7 +92,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.line(f"{number:>9,}  {subject}")
     if not config.getoption("--reliability"):
         return
-    if config.stash[FAILED]:
-        terminalreporter.line(f"{PAGE.name} is as it was: something failed")
+    if exitstatus:  # also of a run that was broken off
+        terminalreporter.line(f"{PAGE.name} is as it was: not everything has passed")
     else:
         PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), figures), encoding="utf-8")
