@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ralph_hooks.errors import RefusedError
@@ -36,7 +36,12 @@ def _asking_names(place: Repository, paths: Collection[str]) -> Iterator[Callabl
         return
     listed = os.fsencode("".join(f"{path}\0" for path in paths))
     with place.ask("check-attr", "-z", "--stdin", "filter", stdin=listed) as answer:
-        yield lambda: dict(zip(answer().records[::3], answer().records[2::3], strict=True))
+        yield lambda: _by_path(answer().records)
+
+
+def _by_path(fields: Sequence[str]) -> Names:
+    """`fields`: path, attribute and its value, of each path."""
+    return dict(zip(fields[::3], fields[2::3], strict=True))
 
 
 def _require(place: Repository, changes: Diff, known: Names) -> None:
