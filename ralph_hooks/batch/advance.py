@@ -50,7 +50,7 @@ def readied(objects: Objects, move: Move, likely: Collection[str] = ()) -> Itera
     journal = write_journal(objects, move)
     place = _place(objects.repository, move) or objects.repository  # its HEAD goes along, and says so in its log
     with (
-        staged_pack(objects.repository, [journal], [move.old]) as kept,
+        staged_pack(objects, [journal], [move.old]) as kept,
         ref_session(place, said(move)) as refs,
         asking_filters(place, likely) as filters,
     ):

@@ -21,7 +21,7 @@ def conflict_text(key: str, index: int) -> str:
 
 
 def write_journal(objects: Objects, move: Move) -> str:
-    """Store everything that the move needs, and give the commit that is its journal once a ref names it."""
+    """The commit that is the journal of the move once a ref names it, and reaches everything that the move needs."""
     entries = {"move.json": Entry(REGULAR[0], objects.write("blob", json.dumps(move.as_json()).encode()))}
     blobs = {blob for edit in move.disk for blob in (edit.before, edit.after) if blob} | {
         blob for _, blob in move.saved
@@ -32,9 +32,7 @@ def write_journal(objects: Objects, move: Move) -> str:
         trees = {str(index): Entry(TREE, tree) for index, tree in move.conflicts}
         entries[CONFLICTS] = Entry(TREE, objects.write_tree(trees))
     parents = dict.fromkeys([move.new, move.old, *(update.new for update in move.refs if update.new)])
-    journal = objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
-    objects.flush()
-    return journal
+    return objects.write("commit", scratch_commit(objects.write_tree(entries), tuple(parents)))
 
 
 def read_journal(objects: Objects, commit: str) -> Move:

@@ -51,8 +51,7 @@ def _kept_commit(
         try:
             taken = snapshot(loose.place, loose.paths)
             commit = objects.write("commit", _raw(objects, batch, attempt, loose, taken.tree))
-            objects.flush()
-            kept.enter_context(kept_pack(objects.repository, [commit], [loose.head]))
+            kept.enter_context(kept_pack(objects, [commit], [loose.head]))
         except (VanishedError, GitError):
             if not left:
                 raise

@@ -17,13 +17,12 @@ def pin_record(objects: Objects, batch: Batch) -> None:
     """The record of `batch` is as the batch is now. The caller holds the landing lock."""
     repository, ref = objects.repository, names.BATCH + batch.id
     record = _write_record(objects, batch)
-    objects.flush()
-    with kept_pack(repository, [record], [batch.base]):
+    with kept_pack(objects, [record], [batch.base]):
         move_refs(repository, f"ralph-hooks: batch {batch.id}", [RefUpdate(ref, repository.commit(ref), record)])
 
 
 def _write_record(objects: Objects, batch: Batch) -> str:
-    """Store the record; gives its commit. The list, and spec files that the worktrees were given, are kept in it."""
+    """Write the record; gives its commit. The list, and spec files that the worktrees were given, are kept in it."""
     document = objects.write("blob", json.dumps(batch.as_json()).encode())
     entries = {"batch.json": Entry(REGULAR[0], document)}
     if batch.listing:

@@ -122,9 +122,9 @@ def _asking(
     if not asked:
         yield lambda: [[] for _ in pairs]
         return
-    objects.flush()
     stdin = "".join(f"{old} {new}\n" for old, new in asked).encode()
-    with objects.repository.ask("diff-tree", "--stdin", "-r", "--raw", "-z", detect, stdin=stdin) as answer:
+    command = ("diff-tree", "--stdin", "-r", "--raw", "-z", detect)
+    with objects.repository.ask(*command, stdin=stdin, env=objects.shown()) as answer:
         yield lambda: _by_pair(pairs, iter(_split(answer().stdout, len(asked))))
 
 

@@ -13,12 +13,22 @@ from functools import partial
 from pathlib import Path
 
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.pack import listed
 from ralph_hooks.git.process import GitError, Result
-from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.scratch import scratch_folder
 
 MARK = b"ralph-hooks\n"
 _STAGED = "new"  # how the names of packs begin that are not in their place yet
-_MISSING = ("missing", "bad object", "unable to read", "not found", "could not parse", "could not read")
+_MISSING = (
+    "missing",
+    "bad object",
+    "bad tree object",
+    "unable to read",
+    "not found",
+    "could not parse",
+    "could not read",
+)
 
 
 class VanishedError(RefusedError):
@@ -26,35 +36,41 @@ class VanishedError(RefusedError):
 
 
 @contextmanager
-def kept_pack(repository: Repository, tips: Sequence[str], known: Sequence[str]) -> Iterator[None]:
+def kept_pack(objects: Objects, tips: Sequence[str], known: Sequence[str]) -> Iterator[None]:
     """Everything that `tips` reach and `known` do not is in one pack on the disk, which stays while the block runs.
 
-    One sync; git does not sync loose objects unless told to, and then one by one. The caller holds the landing lock.
-    Raises VanishedError where a part of it is gone already.
+    What is new is among it. One sync; git does not sync loose objects unless told to, and then one by one. The caller
+    holds the landing lock. Raises VanishedError where a part of it is gone already.
     """
-    with staged_pack(repository, tips, known) as kept, kept():
+    with staged_pack(objects, tips, known) as kept, kept():
         yield
 
 
 @contextmanager
 def staged_pack(
-    repository: Repository, tips: Sequence[str], known: Sequence[str]
+    objects: Objects, tips: Sequence[str], known: Sequence[str]
 ) -> Iterator[Callable[[], AbstractContextManager[None]]]:
     """Let git write that pack while we do something else. What is given puts it into its place, and is as `kept_pack`.
 
     A pack that nobody puts there is forgotten.
     """
+    repository = objects.repository
     stage, home = repository.common_dir / "ralph", repository.common_dir / "objects" / "pack"
     _clear(stage, home)
     wanted = "".join(f"{line}\n" for line in (*tips, *(f"^{commit}" for commit in known)))
     # No deltas: the pack is there to be written once, `git gc` makes the good one.
-    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1")
-    with repository.ask("pack-objects", *options, str(stage / _STAGED), stdin=wanted.encode()) as packed:
-        yield partial(_kept, packed, stage, home)
+    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1", "--index-version=2")
+    command = ("pack-objects", *options, str(stage / _STAGED))
+    with (
+        scratch_folder(repository, "objects") as folder,
+        objects.lent(folder),
+        repository.ask(*command, stdin=wanted.encode(), env=objects.shown()) as packed,
+    ):
+        yield partial(_kept, objects, packed, stage, home)
 
 
 @contextmanager
-def _kept(packed: Callable[[], Result], stage: Path, home: Path) -> Iterator[None]:
+def _kept(objects: Objects, packed: Callable[[], Result], stage: Path, home: Path) -> Iterator[None]:
     name = _name(packed)
     keep = home / f"pack-{name}.keep"
     keep.write_bytes(MARK)
@@ -63,6 +79,7 @@ def _kept(packed: Callable[[], Result], stage: Path, home: Path) -> Iterator[Non
             staged = stage / f"{_STAGED}-{name}.{ending}"
             if staged.exists():
                 staged.replace(home / f"pack-{name}.{ending}")
+        objects.stored(listed((home / f"pack-{name}.idx").read_bytes(), len(objects.repository.zero) // 2))
         yield
     finally:
         keep.unlink(missing_ok=True)

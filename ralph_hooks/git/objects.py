@@ -1,7 +1,7 @@
 """Reading and writing objects: one git process answers all questions, one stores everything that is new.
 
 The id of an object follows from its content, so nobody waits for git to say it: new objects are kept here, can be read
-at once, and are handed over by `flush` before a git process has to know them.
+at once, and are lent or stored before a git process has to know them (`shown`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.conversation import Conversation
-from ralph_hooks.git.pack import object_id, pack
+from ralph_hooks.git.pack import indexed_pack, object_id, pack
 from ralph_hooks.git.repository import Repository
 
 TREE = "040000"
@@ -44,7 +45,8 @@ class Objects:
         self.repository = repository
         self._size = len(repository.zero) // 2  # bytes of an id
         self._talk: Conversation | None = None
-        self._new: dict[str, tuple[str, bytes]] = {}  # written here, not yet handed to git
+        self._new: dict[str, tuple[str, bytes]] = {}  # written here, not yet stored by git
+        self._lent: tuple[frozenset[str], Path] | None = None  # what of it stands in which folder
         self._loaded: dict[str, tuple[str, bytes]] = {}
         self._waiting = 0  # bytes in `_new`
         self._trees: dict[str, _Rows] = {}
@@ -110,7 +112,7 @@ class Objects:
             yield os.fsdecode(name), self._found(before.get(name)), self._found(after.get(name))
 
     def write(self, kind: str, content: bytes) -> str:
-        """Take in an object of type `kind` and give its id. git has it after the next `flush`."""
+        """Take in an object of type `kind` and give its id. git does not have it yet, see `shown`."""
         oid = object_id(self.repository.hash_name, kind, content)
         if oid not in self._new:
             self._new[oid] = (kind, content)
@@ -123,8 +125,41 @@ class Objects:
         """Id, type and content of all that git does not have yet."""
         return ((oid, kind, content) for oid, (kind, content) in self._new.items())
 
+    def shown(self) -> Mapping[str, str]:
+        """The environment for a git process that is given the id of a new object: where to look for what is lent.
+
+        Whatever is not lent is stored first.
+        """
+        if self._lent and self._new.keys() <= self._lent[0]:
+            return looking_into(self._lent[1])
+        self.flush()
+        return {}
+
+    @contextmanager
+    def lent(self, folder: Path) -> Iterator[None]:
+        """While the block runs, what was written so far stands in `folder`, which is empty, for git to look into.
+
+        So git can put what is wanted of it into one pack, and at the same time look at it elsewhere. To store all first
+        would be to have everything written twice.
+        """
+        if self._new:
+            _write_pack(folder, *indexed_pack(self.repository.hash_name, self._new))
+            self._lent = (frozenset(self._new), folder)
+        try:
+            yield
+        finally:
+            self._lent = None
+
+    def stored(self, oids: Iterable[str]) -> None:
+        """git has these objects now, among others."""
+        for oid in oids:
+            found = self._new.pop(oid, None)
+            if found:
+                self._loaded[oid] = found
+                self._waiting -= len(found[1])
+
     def flush(self) -> None:
-        """Hand over to git what was written. To be called before the id of a new object is given to a git process.
+        """Have git store what was written.
 
         Many objects become a pack of their own; a few are stored one by one. Neither is synced: see `kept_pack.py`.
         """
@@ -232,6 +267,24 @@ def open_objects(repository: Repository) -> Iterator[Objects]:
         yield objects
     finally:
         objects.close()
+
+
+def looking_into(*folders: Path) -> dict[str, str]:
+    """The environment for a git process that looks for objects in these folders too."""
+    return {"GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(map(_quoted, folders))}
+
+
+def _quoted(folder: Path) -> str:
+    """As a list of folders wants it: a colon would end it."""
+    return '"' + str(folder).replace("\\", r"\\").replace('"', r"\"") + '"'
+
+
+def _write_pack(folder: Path, pack: bytes, index: bytes) -> None:
+    """As git wants to find them in a folder of objects."""
+    place = folder / "pack"
+    place.mkdir()
+    (place / "pack-lent.pack").write_bytes(pack)
+    (place / "pack-lent.idx").write_bytes(index)
 
 
 def _split(raw: bytes, size: int) -> _Rows:

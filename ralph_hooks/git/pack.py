@@ -1,6 +1,6 @@
-"""Many new objects in one stream, for one git process to store: version 2 of the format in `git help gitformat-pack`.
+"""Many new objects in one pack, for git to store or to look into: version 2 of `git help gitformat-pack`.
 
-Nothing but whole objects: no deltas, no offsets, nothing that has to be looked up.
+Nothing but whole objects: no deltas, nothing that has to be looked up.
 """
 
 from __future__ import annotations
@@ -8,10 +8,14 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import accumulate
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3}
 _LEVEL = 1  # of compression: the stream is read once, a few milliseconds from now
+_INDEX = struct.pack(">4sI", b"\xfftOc", 2)
+_FAN = len(_INDEX) + 256 * 4  # bytes before the ids of an index
 _BLOCK = 0xFFFF  # bytes; what one block of the deflate format holds as it is
 
 
@@ -27,12 +31,26 @@ def header(kind: str, content: bytes) -> bytes:
 
 def pack(hash_name: str, objects: Collection[tuple[str, bytes]]) -> bytes:
     """The pack that holds these (kind, content) pairs, each of which should be there once."""
-    parts = [struct.pack(">4sII", b"PACK", 2, len(objects))]
-    for kind, content in objects:
-        parts.append(_header(_TYPES[kind], len(content)))
-        parts.append(deflated(content))
-    body = b"".join(parts)
-    return body + hashlib.new(hash_name, body, usedforsecurity=False).digest()
+    return _summed(hash_name, [_pack_header(len(objects)), *_entries(objects)])
+
+
+def indexed_pack(hash_name: str, objects: Mapping[str, tuple[str, bytes]]) -> tuple[bytes, bytes]:
+    """The pack that holds these (kind, content) pairs by id, and its index."""
+    entries = list(_entries(objects.values()))
+    made = _summed(hash_name, [_pack_header(len(objects)), *entries])
+    starts = accumulate(map(len, entries), initial=len(_pack_header(0)))
+    rows = sorted(zip(map(bytes.fromhex, objects), map(zlib.crc32, entries), starts, strict=False))
+    first = Counter(oid[0] for oid, _, _ in rows)
+    numbers = [*accumulate(first[byte] for byte in range(256))]
+    parts = [_INDEX, _numbers(numbers), *(oid for oid, _, _ in rows), _numbers(crc for _, crc, _ in rows)]
+    size = hashlib.new(hash_name, usedforsecurity=False).digest_size
+    return made, _summed(hash_name, [*parts, _numbers(start for _, _, start in rows), made[-size:]])
+
+
+def listed(index: bytes, size: int) -> Iterator[str]:
+    """The ids, of `size` bytes, in the index of a pack."""
+    (count,) = struct.unpack_from(">I", index, _FAN - 4)
+    return (index[at : at + size].hex() for at in range(_FAN, _FAN + count * size, size))
 
 
 def deflated(content: bytes) -> bytes:
@@ -47,6 +65,23 @@ def deflated(content: bytes) -> bytes:
     return (
         b"\x78\x01" + struct.pack("<BHH", 1, size, size ^ _BLOCK) + content + struct.pack(">I", zlib.adler32(content))
     )
+
+
+def _pack_header(count: int) -> bytes:
+    return struct.pack(">4sII", b"PACK", 2, count)
+
+
+def _entries(objects: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    return (_header(_TYPES[kind], len(content)) + deflated(content) for kind, content in objects)
+
+
+def _summed(hash_name: str, parts: Iterable[bytes]) -> bytes:
+    body = b"".join(parts)
+    return body + hashlib.new(hash_name, body, usedforsecurity=False).digest()
+
+
+def _numbers(values: Iterable[int]) -> bytes:
+    return b"".join(struct.pack(">I", value) for value in values)
 
 
 def _header(number: int, size: int) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.objects import Objects, looking_into
 from ralph_hooks.git.pack import deflated, header
 from ralph_hooks.git.scratch import scratch_folder
 
@@ -30,11 +30,8 @@ class Quarantine:
 
     @property
     def env(self) -> Mapping[str, str]:
-        others = (self._objects.repository.common_dir / "objects", self._lent)
-        return {
-            "GIT_OBJECT_DIRECTORY": str(self._made),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(_quoted(folder) for folder in others),
-        }
+        others = looking_into(self._objects.repository.common_dir / "objects", self._lent)
+        return {"GIT_OBJECT_DIRECTORY": str(self._made), **others}
 
     def lend(self) -> None:
         """Let git see all that was written and is not stored yet."""
@@ -67,8 +64,3 @@ class Quarantine:
         file = self._lent / oid[:2] / oid[2:]
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
-
-
-def _quoted(folder: Path) -> str:
-    """As a list of folders wants it: a colon would end it."""
-    return '"' + str(folder).replace("\\", r"\\").replace('"', r"\"") + '"'

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import killed
 from workshop import Workshop
 
 from ralph_hooks.batch import ending, journal, loose, record
 from ralph_hooks.git.kept_pack import kept_pack
-from ralph_hooks.git.repository import Repository
+from ralph_hooks.git.merge import scratch_commit
+from ralph_hooks.git.objects import Objects, open_objects
+from ralph_hooks.git.repository import Repository, open_repository
 
 
 @pytest.fixture
@@ -35,6 +41,10 @@ def whole(shop: Workshop) -> None:
     shop.git("fsck", "--no-dangling", "--no-progress")
     assert not list((shop.path / ".git/objects/pack").glob("*.keep"))
     assert not list((shop.path / ".git/ralph").glob("new-*"))
+
+
+def packs(shop: Workshop) -> set[str]:
+    return {pack.name for pack in (shop.path / ".git/objects/pack").glob("*.pack")}
 
 
 def test_beside_a_start(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +72,19 @@ def test_beside_a_landing(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> No
     whole(shop)
 
 
+def test_a_landing_leaves_one_pack(shop: Workshop) -> None:
+    shop.start()
+    for task in ("1.1", "1.2"):
+        shop.work(task, {f"{task}/{number}.txt": f"{number}\n" for number in range(20)})
+        shop.finish(task)
+    before = packs(shop)
+    assert shop.land().ids("landed") == ["1.1", "1.2"]
+    (made,) = packs(shop) - before
+    listed = shop.git("show-index", stdin=(shop.path / ".git/objects/pack" / made).with_suffix(".idx").read_bytes())
+    assert set(shop.git("rev-list", "--objects", "--no-object-names", "HEAD", "^HEAD~2").split()) <= set(listed.split())
+    whole(shop)
+
+
 @pytest.mark.parametrize("times", [1, 3])
 def test_what_was_taken_away_is_made_again(shop: Workshop, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     shop.start("1.1")
@@ -69,11 +92,11 @@ def test_what_was_taken_away_is_made_again(shop: Workshop, monkeypatch: pytest.M
     left = [None] * times
 
     @contextmanager
-    def late(repository: Repository, tips: Sequence[str], known: Sequence[str]) -> Iterator[None]:
+    def late(objects: Objects, tips: Sequence[str], known: Sequence[str]) -> Iterator[None]:
         if left:
             left.pop()
             shop.git("prune", "--expire=now")
-        with kept_pack(repository, tips, known):
+        with kept_pack(objects, tips, known):
             yield
 
     monkeypatch.setattr(loose, "kept_pack", late)
@@ -95,3 +118,19 @@ def test_what_a_killed_one_left_goes(shop: Workshop) -> None:
     shop.start("1.1")
     assert [keep.name for keep in (shop.path / ".git/objects/pack").glob("*.keep")] == ["pack-2.keep"]
     assert not list((shop.path / ".git/ralph").glob("new-*"))
+
+
+def test_what_a_killed_one_had_lent_goes(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pack is in place, so nobody comes by to make it again."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def pack() -> None:
+        with open_objects(open_repository(shop.path)) as objects:
+            tip = objects.write("commit", scratch_commit(objects.write_tree({}), ()))
+            with kept_pack(objects, [tip], []):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    killed(pack)
+    assert list(tmp_path.glob("ralph-*"))
+    shop.run("recover")
+    assert not list(tmp_path.glob("ralph-*"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git import objects as git_objects
 from ralph_hooks.git.diff import diff_trees, walk_trees
+from ralph_hooks.git.kept_pack import kept_pack
+from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.objects import Entry, Objects, open_objects
+from ralph_hooks.git.pack import indexed_pack, listed
 from ralph_hooks.git.quarantine import Quarantine
 from ralph_hooks.git.repository import open_repository
 
@@ -42,6 +46,44 @@ def test_git_has_every_object_after_a_flush(objects: Objects, few: bool) -> None
     for oid, content in pairs:
         assert git(objects, "cat-file", "blob", oid) == content
     assert bool(list((objects.repository.common_dir / "objects" / "pack").glob("*.pack"))) is not few
+    git(objects, "fsck", "--strict")
+
+
+def has(objects: Objects, oid: str, env: Mapping[str, str] | None = None) -> bool:
+    return objects.repository.git("cat-file", "-e", oid, env=env, accept=(0, 1, 128)).status == 0
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_a_pack_and_its_index_are_as_git_makes_them(objects: Objects, few: bool, tmp_path: Path) -> None:
+    written(objects, few)
+    pack, index = indexed_pack(objects.repository.hash_name, {oid: rest for oid, *rest in objects.unstored()})
+    file = tmp_path / "a.pack"
+    file.write_bytes(pack)
+    git(objects, "index-pack", "--no-rev-index", str(file))
+    assert file.with_suffix(".idx").read_bytes() == index
+    ids = [*listed(index, len(objects.repository.zero) // 2)]
+    assert ids == sorted(oid for oid, *_ in objects.unstored())
+
+
+def test_git_looks_into_what_is_lent_and_stores_nothing_of_it(objects: Objects, tmp_path: Path) -> None:
+    lent = objects.write("blob", b"lent\n")
+    place = tmp_path / 'colon : "quoted" \\ folder'
+    place.mkdir()
+    with objects.lent(place):
+        assert has(objects, lent, objects.shown())
+        assert not has(objects, lent)
+        later = objects.write("blob", b"written later\n")
+        assert has(objects, later, objects.shown())
+        assert has(objects, lent)  # with the later one, which was not lent
+
+
+def test_what_a_kept_pack_does_not_hold_is_not_taken_for_stored(objects: Objects) -> None:
+    """The pack holds what its tips reach. Somebody may be told of the rest later."""
+    tips = [objects.write("commit", scratch_commit(objects.write_tree({}), (), said)) for said in ("one", "other")]
+    with kept_pack(objects, tips[:1], []):
+        assert [has(objects, tip) for tip in tips] == [True, False]
+        assert [oid for oid, *_ in objects.unstored()] == tips[1:]
+    assert has(objects, tips[1], objects.shown())
     git(objects, "fsck", "--strict")
 
 
