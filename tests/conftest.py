@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import signal
@@ -28,6 +29,7 @@ settings.register_profile("ordinary", QUIET, max_examples=40, database=None)
 settings.register_profile("thorough", QUIET, max_examples=500)
 settings.load_profile("ordinary")
 
+PACKAGE = Path(__file__).resolve().parents[1] / "ralph_hooks"
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 IDENTITY = {
@@ -38,6 +40,12 @@ IDENTITY = {
     "GIT_COMMITTER_EMAIL": "ada@example.org",
     "GIT_COMMITTER_DATE": "1700000000 +0100",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests start thousands of our processes: compiled, as an installed package is, whatever the environment says."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE, quiet=2)
 
 
 @pytest.fixture(scope="session")

@@ -226,9 +226,9 @@ class Workshop:
         listed = self.git("for-each-ref", "--format=%(refname) %(objectname)", prefix)
         return dict(line.split(" ") for line in listed.split("\n") if line)
 
-    def status(self, at: Path | None = None) -> str:
-        """`git status --porcelain`: empty where everything is as committed. Refreshes no index."""
-        return self.git("status", "--porcelain", "--untracked-files=all", at=at, env={"GIT_OPTIONAL_LOCKS": "0"})
+    def status(self, at: Path | None = None, form: str = "--porcelain") -> str:
+        """`git status`: empty where everything is as committed. Refreshes no index."""
+        return self.git("status", form, "--untracked-files=all", at=at, env={"GIT_OPTIONAL_LOCKS": "0"})
 
 
 def task_list(ids: Sequence[str], dialect: str = "ralph") -> str:

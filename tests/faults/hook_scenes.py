@@ -45,7 +45,7 @@ from worlds import World, world
 
 _SCRATCH = re.compile(r"ralph/(new-.*|.*\.new|ralph\.db-journal)$")
 _RECORDS = ("refs/ralph/batch/", "refs/ralph/log/")
-_PLACE, _STAGED = "/.claude/worktrees/", ("index", "status")
+_PLACE = "/.claude/worktrees/"
 
 
 def _nothing(_: Workshop) -> None:
@@ -58,15 +58,13 @@ def _kept(found: World) -> World:
     """
     said = {ref: "" if ref.startswith(_RECORDS) else value for ref, value in found["refs"].items()}
     kept = {name: text for name, text in found["git"].items() if not _SCRATCH.match(name)}
-    main = {part: {place: text for place, text in found[part].items() if _PLACE not in place} for part in _STAGED}
-    return {**found, "refs": said, "git": kept, **main}
+    status = {place: text for place, text in found["status"].items() if _PLACE not in place}
+    return {**found, "refs": said, "git": kept, "status": status}
 
 
 def _said(found: World) -> World:
     """Without what an executor had in its worktree: that is kept, and differs with where it was broken off."""
-    return {
-        name: re.sub(r"\b[0-9a-f]{40}\b", "ID", json.dumps(found[name], default=str)) for name in ("batches", "open")
-    }
+    return {"batches": re.sub(r"\b[0-9a-f]{40}\b", "ID", json.dumps(found["batches"]))}
 
 
 class HookScene(NamedTuple):

@@ -40,12 +40,13 @@ class End(NamedTuple):
 class Broken(NamedTuple):
     """A run that something happened to. `ran.code` is negative where a signal ended it.
 
-    `length`: microseconds from its first point to its end.
+    `length`: microseconds from its first point to its end; `copied`: the point of the copy that was made, if one was.
     """
 
     ran: Ran
     points: tuple[Point, ...]
     length: int
+    copied: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,9 @@ def run(
         timeout=LIMIT,
     )
     assert done.returncode == 0, done
-    points, end = read(report)
+    points, copied, end = read(report)
     assert end is not None, done
-    return Broken(Ran(end.code, done.stdout.decode(), done.stderr.decode()), points, end.length)
+    return Broken(Ran(end.code, done.stdout.decode(), done.stderr.decode()), points, end.length, copied)
 
 
 def argv(command: Sequence[str], below: Path, fault: Fault, report: Path, program: Sequence[str]) -> list[str]:
@@ -99,16 +100,23 @@ def argv(command: Sequence[str], below: Path, fault: Fault, report: Path, progra
     return [str(supervisor()), str(report), str(below), *map(str, wanted), *program, *command]
 
 
-def read(report: Path) -> tuple[tuple[Point, ...], End | None]:
-    """The points of a run, and how and when the command ended, if it has."""
-    points, end = [], None
+def copy_of(below: Path) -> Path:
+    """Where the supervisor puts its copy of a folder."""
+    return below.with_name(f"{below.name}.copy")
+
+
+def read(report: Path) -> tuple[tuple[Point, ...], Point | None, End | None]:
+    """The points of a run, that of its copy, and how and when the command ended, if it has."""
+    points, copied, end = [], None, None
     for line in report.read_text(errors="surrogateescape").splitlines():
         number, _, facts = line.partition("\t")
         if number == "ended":
             end = End(*map(int, facts.split("\t")))
+        elif number == "copied":
+            copied = points[-1]
         else:
             points.append(Point(int(number), *facts.split("\t", 2)))
-    return tuple(points), end
+    return tuple(points), copied, end
 
 
 KILLED = -signal.SIGKILL

@@ -13,11 +13,12 @@
  *   full      the call fails with ENOSPC, as do all later ones that need room
  *   sigterm   SIGTERM to the command
  *   sigint    SIGINT to everything, as from a terminal
+ *   copy      from there on, the folder is copied as it is before a call that the seed HOLD draws: to BELOW.copy
  *   instant   whatever AT: SIGKILL to everything, HOLD microseconds after call number 1, also in the middle of a call
  *
- * REPORT gets a line per numbered call: number, call, program, path, separated by tabs; `ended`, the status of the
- * command as Python's returncode, and the microseconds since call number 1, once that has ended. We end when everything
- * has.
+ * REPORT gets a line per numbered call: number, call, program, path, separated by tabs; `copied` and the number of a
+ * call, the last of these being that of the copy; `ended`, the status of the command as Python's returncode, and the
+ * microseconds since call number 1, once that has ended. We end when everything has.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -291,6 +292,25 @@ static void note_end(int status)
     command = 0;
 }
 
+/*
+ * Copy the folder, with chance 1/N at the N-th call: so in the end each call is as likely as any other, however many
+ * there are. What a kill would leave here is what is on the disk now, since who is asked about has done nothing yet.
+ */
+static void copy_if_drawn(void)
+{
+    if (lrand48() % (numbered - at + 1))
+        return;
+    fprintf(report, "copied\t%ld\n", numbered);
+    pid_t copying = fork();
+    int status;
+    if (copying == 0) {
+        execlp("sh", "sh", "-c", "rm -rf \"$0.copy\" && exec cp -a --reflink=auto \"$0\" \"$0.copy\"", below, NULL);
+        _exit(127);
+    }
+    if (waitpid(copying, &status, 0) != copying || status)
+        give_up("copy");
+}
+
 enum { DEAD = -1 };
 
 /* Do what is wanted at this call. Gives the error that it is to fail with, 0 to let it go on; DEAD: nobody waits. */
@@ -300,6 +320,8 @@ static int act(const Asked *asked, const struct call *call)
         return numbered == at ? EIO : 0;
     if (strcmp(action, "full") == 0)
         return call->is & ROOM ? ENOSPC : 0;
+    if (strcmp(action, "copy") == 0)
+        return copy_if_drawn(), 0;
     if (numbered != at)
         return 0;
     if (strcmp(action, "sigterm") == 0)
@@ -359,6 +381,7 @@ int main(int argc, char **argv)
     if (!(report = fopen(argv[1], "w")))
         give_up(argv[1]);
     below = argv[2], at = atol(argv[3]), action = argv[4], hold = atoi(argv[5]);
+    srand48(hold);
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans are ours to reap: until then they count as alive */
     sigset_t child;
     sigemptyset(&child);

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from injecting import Broken, Fault, Point
+from injecting import Broken, Fault, Point, copy_of
 from scenes import Scene
 from workshop import Ran
 from worlds import World, differences
@@ -68,6 +68,11 @@ class Stage:
         shutil.rmtree(self.shop.path)
         _copy(self.folder / name, self.shop.path)
 
+    def back_to_copy(self) -> None:
+        """To what the supervisor has copied."""
+        shutil.rmtree(self.shop.path)
+        copy_of(self.shop.path).rename(self.shop.path)
+
     def points(self) -> Iterator[Point]:
         """The points of this part of the sweep."""
         seen = [point for point in self.whole.points if self.wants(point)]
@@ -106,9 +111,10 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int]:
-    """Break the deed off at its points, recover, end it; then the same with the recovery killed as well, at a point of
-    its own that the number of the first one draws, or, for the `product`, at each. Gives how many first points and
-    second points there were.
+    """Break the deed off at its points, recover, end it. Then the same with the recovery broken off as well.
+
+    That is at a point of its own that the number of the first one draws: from the disk as it was before that point. Or,
+    for the `product`, it is killed at each. Gives how many first points and second points there were.
     """
     first = second = 0
     for point in stage.points():
@@ -120,13 +126,15 @@ def sweep(stage: Stage, action: str, *, product: bool = False) -> tuple[int, int
             stage.judge(fault, point, f"not reached: {ran}", *stage.ends)  # runs differ by a name of git's
             continue
         first += 1
-        stage.keep("broken")
-        recovery = stage.deed.recover(stage.shop, Fault())
+        if product:
+            stage.keep("broken")
+        recovery = stage.deed.recover(stage.shop, Fault("copy", 1, hold=point.number))
         ended(stage, fault, point, recovery.ran)
-        points = len(recovery.points)
-        for at in range(1, points + 1) if product else _drawn(point, points):
-            stage.back("broken")
-            second += recovery_killed(stage, fault, point, at)
+        if product:
+            second += recovery_killed(stage, fault, point, len(recovery.points))
+        elif recovery.copied:
+            stage.back_to_copy()
+            second += recovered_again(stage, fault, point, recovery.copied)
     stage.check()
     return first, second
 
@@ -137,16 +145,20 @@ def ended(stage: Stage, fault: Fault, point: Point, recovery: Ran) -> None:
     stage.judge(fault, point, f"ended: {[recovery, *stage.end()]}", *stage.ends)
 
 
-def _drawn(point: Point, points: int) -> list[int]:
-    """One of that many points of a recovery."""
-    return [random.Random(point.number).randint(1, points)] if points else []
+def recovery_killed(stage: Stage, fault: Fault, point: Point, points: int) -> int:
+    """Recover, killed at each of that many points, and each time again. Gives how often all ended well."""
+    good = 0
+    for at in range(1, points + 1):
+        stage.back("broken")
+        broken = stage.deed.recover(stage.shop, Fault("kill", at))
+        good += recovered_again(stage, fault, point, broken.points[-1])
+    return good
 
 
-def recovery_killed(stage: Stage, fault: Fault, point: Point, at: int) -> bool:
-    """Recover, killed at that point, and then again. Gives whether all ended well."""
-    broken = stage.deed.recover(stage.shop, Fault("kill", at))
+def recovered_again(stage: Stage, fault: Fault, point: Point, second: Point) -> bool:
+    """Recover after a recovery that was broken off. Gives whether all ended well."""
     ran = [stage.shop.run("recover"), *stage.end()]
-    return stage.judge(fault, point, f"its recovery killed at {broken.points[-1]}, ended: {ran}", *stage.ends)
+    return stage.judge(fault, point, f"its recovery broken off at {second}, ended: {ran}", *stage.ends)
 
 
 def no_locks(stage: Stage, fault: Fault, point: Point) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from workshop import Workshop
 
+from ralph_hooks.batch.store import open_store
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 _TIMED = ("refs/ralph/log/", "refs/ralph/batch/", "refs/ralph/landing/")  # commits that hold the time of day
 _PAGES = ("batch.json", "list.json", "move.json")
@@ -24,7 +26,10 @@ World = dict[str, Any]
 
 
 def world(shop: Workshop) -> World:
-    """Refs, worktrees with their files, index and status, what is known of batches, every file in git's folder."""
+    """Refs, worktrees with their files and what git says of them, batches, every file in git's folder.
+
+    The status says for each path how HEAD, index and file differ, with modes and ids: so it says what the index holds.
+    """
     places = [
         Path(line[9:]) for line in shop.git("worktree", "list", "--porcelain").splitlines() if line[:9] == "worktree "
     ]
@@ -34,10 +39,8 @@ def world(shop: Workshop) -> World:
         "worktrees": shop.git("worktree", "list", "--porcelain"),
         "files": _files(shop.path),
         "git": _git_files(shop.path / ".git"),
-        "index": {str(place): shop.git("ls-files", "--stage", at=place) for place in places if place.is_dir()},
-        "status": {str(place): shop.status(at=place) for place in places if place.is_dir()},
-        "batches": _timeless(shop.run("log", "--format", "json").out),
-        "open": _timeless(shop.run("status", "--format", "json").out),
+        "status": {str(place): shop.status(place, "--porcelain=v2") for place in places if place.is_dir()},
+        "batches": {batch: _timeless(facts) for batch, facts in _batches(shop.path / ".git" / "ralph")},
     }
 
 
@@ -63,6 +66,14 @@ def _records(shop: Workshop, refs: Sequence[str]) -> Iterator[tuple[str, str]]:
     answers = iter(shop.git("cat-file", "--batch", stdin=asked).split("\n"))
     for ref in refs:
         yield ref, "".join(_timeless(next(answers)) for _ in _PAGES if not next(answers).endswith(" missing"))
+
+
+def _batches(store: Path) -> Iterator[tuple[str, str]]:
+    """What our database says of each batch, as JSON: `log` and `status` say the same, by five processes of git."""
+    with open_store(store) as opened:
+        for batch, landing, ended, _ in opened.records():
+            facts = {"landing": landing and landing.as_json(), "ended": ended, "noticed": opened.noticed(batch.id)}
+            yield batch.id, json.dumps(batch.as_json() | facts)
 
 
 def _files(top: Path) -> dict[str, Any]:
