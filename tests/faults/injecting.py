@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import signal
+import select
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,6 @@ from kept import kept
 from workshop import Ran
 
 SOURCE = Path(__file__).with_name("supervisor.c")
-PROGRAM = (sys.executable, "-m", "ralph_hooks")
 LIMIT = 300  # seconds for one command
 
 
@@ -59,14 +59,22 @@ class Fault:
 
 
 @cache
-def supervisor() -> Path:
+def _library() -> Path:
     """The compiled supervisor, from the cache."""
     source = SOURCE.read_bytes()
 
     def compile_into(place: Path) -> None:
-        subprocess.run(["cc", "-O2", "-Wall", "-o", place / "supervisor", SOURCE], check=True)
+        options = ("-O2", "-Wall", "-shared", "-fPIC")
+        subprocess.run(["cc", *options, "-o", place / "supervisor.so", SOURCE], check=True)
 
-    return kept(f"supervisor-{hashlib.sha256(source).hexdigest()[:12]}", compile_into) / "supervisor"
+    return kept(f"supervisor-{hashlib.sha256(source).hexdigest()[:12]}", compile_into) / "supervisor.so"
+
+
+@cache
+def _warm() -> subprocess.Popen[str]:
+    """The Python that runs our commands. It ends with us, when nobody holds the other end of its input."""
+    argv = [sys.executable, str(SOURCE.with_name("warm.py")), str(_library())]
+    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def run(
@@ -76,28 +84,30 @@ def run(
     fault: Fault = Fault(),
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
-    program: Sequence[str] = PROGRAM,
 ) -> Broken:
     """Run `ralph-hooks COMMAND` in `cwd`, with `fault` happening to it; waits for it and for all that it began."""
-    report = below.with_name(f"{below.name}.report")
-    done = subprocess.run(
-        argv(command, below, fault, report, program),
-        cwd=cwd,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})},
-        input=stdin,
-        capture_output=True,
-        check=False,
-        timeout=LIMIT,
+    files = {name: below.parent / f"its-{name}" for name in ("report", "in", "out", "err")}
+    files["in"].write_bytes(stdin)
+    _ask(
+        {name: str(path) for name, path in files.items()}
+        | asdict(fault)
+        | {"command": command, "cwd": str(cwd), "below": str(below), "env": {**os.environ, **(env or {})}}
     )
-    assert done.returncode == 0, done
-    points, copied, end = read(report)
-    assert end is not None, done
-    return Broken(Ran(end.code, done.stdout.decode(), done.stderr.decode()), points, end.length, copied)
+    points, copied, end = read(files["report"])
+    assert end is not None, files["report"].read_text()
+    ran = Ran(end.code, *(files[name].read_text() for name in ("out", "err")))
+    return Broken(ran, points, end.length, copied)
 
 
-def argv(command: Sequence[str], below: Path, fault: Fault, report: Path, program: Sequence[str]) -> list[str]:
-    wanted = (fault.at, fault.action, fault.hold)
-    return [str(supervisor()), str(report), str(below), *map(str, wanted), *program, *command]
+def _ask(wanted: Mapping[str, object]) -> None:
+    warm = _warm()
+    assert warm.stdin
+    assert warm.stdout
+    print(json.dumps(wanted), file=warm.stdin, flush=True)
+    ready, _, _ = select.select([warm.stdout], [], [], LIMIT)
+    assert ready, f"no end after {LIMIT} s: {wanted}"
+    status = warm.stdout.readline()
+    assert status == "0\n", (status, wanted)
 
 
 def copy_of(below: Path) -> Path:
@@ -117,6 +127,3 @@ def read(report: Path) -> tuple[tuple[Point, ...], Point | None, End | None]:
         else:
             points.append(Point(int(number), *facts.split("\t", 2)))
     return tuple(points), copied, end
-
-
-KILLED = -signal.SIGKILL

@@ -1,24 +1,25 @@
 /*
- * Run a command, number every change that it or any process under it makes to files below one folder, and make one of
- * them the last: `supervisor REPORT BELOW AT ACTION HOLD COMMAND...`.
+ * Number every change that a command, or any process under it, makes to files below one folder, and make one of them
+ * the last. A library: the supervisor calls `stand_by`, forks, and then `supervise`; the command first of all
+ * `listen_to_calls`, whose descriptor it passes to the supervisor.
  *
  * The kernel stops each system call of a list before it is carried out and asks us (seccomp user notification), so
  * nothing gets past, whichever library or program makes it, and while one is being asked about nobody is ahead of it.
  * A call that cannot change anything, such as the removal of a file that is not there, has no number.
  *
- * ACTION at call number AT (0: never):
+ * `supervise(report, below, at, action, hold, listener, command)` does `action` at call number `at` (0: never):
  *   kill      SIGKILL to everything, before the call
  *   tear      the call writes half of its data, then as `kill`
  *   eio       the call fails with EIO
  *   full      the call fails with ENOSPC, as do all later ones that need room
  *   sigterm   SIGTERM to the command
  *   sigint    SIGINT to everything, as from a terminal
- *   copy      from there on, the folder is copied as it is before a call that the seed HOLD draws: to BELOW.copy
- *   instant   whatever AT: SIGKILL to everything, HOLD microseconds after call number 1, also in the middle of a call
+ *   copy      from there on, the folder is copied as it is before a call that the seed `hold` draws, to BELOW.copy
+ *   instant   whatever `at`: SIGKILL to everything, `hold` microseconds after call number 1, also in the middle of a call
  *
- * REPORT gets a line per numbered call: number, call, program, path, separated by tabs; `copied` and the number of a
- * call, the last of these being that of the copy; `ended`, the status of the command as Python's returncode, and the
- * microseconds since call number 1, once that has ended. We end when everything has.
+ * The file `report` gets a line per numbered call: number, call, program, path, separated by tabs; `copied` and the
+ * number of a call, the last of these being that of the copy; `ended`, the status of the command as Python's returncode,
+ * and the microseconds since call number 1, once that has ended. `supervise` ends when everything has.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,7 +36,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -105,12 +105,27 @@ static void give_up(const char *what)
 
 #define LOAD(what) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, what))
 
-/*
- * In the child: stop before every listed call. Gives the descriptor that we are asked through. To open a file for
- * reading is most of what a program does at its start, and the kernel can tell: a lower half of the flags is enough.
- */
-static int listen_to_calls(void)
+/* Before the fork: orphans are ours to reap, until then they count as alive; and no death is missed. */
+void stand_by(void)
 {
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/*
+ * In the child: a group of its own, and stop before every listed call. Gives the descriptor that we are asked through.
+ * To open a file for reading is most of what a program does at its start, and the kernel can tell: a lower half of the
+ * flags is enough.
+ */
+int listen_to_calls(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
     struct sock_filter filter[COUNT + 8] = {LOAD(nr)};
     enum { SECOND = COUNT + 2, THIRD = COUNT + 4, ASK = COUNT + 6 }; /* argument with the flags, or ask at once */
     for (int i = 0; i < COUNT; i++) {
@@ -131,49 +146,6 @@ static int listen_to_calls(void)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         give_up("no_new_privs");
     return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-}
-
-static void pass_descriptor(int channel, int *descriptor, int sending)
-{
-    char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
-    struct iovec data = {&byte, 1};
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    if (!sending) {
-        if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) <= 0 || !(head = CMSG_FIRSTHDR(&message)))
-            give_up("no listener");
-        memcpy(descriptor, CMSG_DATA(head), sizeof(int));
-        return;
-    }
-    *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(head), descriptor, sizeof(int));
-    if (sendmsg(channel, &message, 0) < 0)
-        give_up("sendmsg");
-}
-
-static int begin(char **argv)
-{
-    int channel[2], listener;
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, channel))
-        give_up("socketpair");
-    command = fork();
-    if (command == 0) {
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
-        setpgid(0, 0);
-        signal(SIGINT, SIG_DFL); /* a shell has a command in the background ignore it */
-        if ((listener = listen_to_calls()) < 0)
-            give_up("seccomp user notification");
-        pass_descriptor(channel[0], &listener, 1);
-        close(listener);
-        execvp(argv[0], argv);
-        give_up(argv[0]);
-    }
-    setpgid(command, command);
-    close(channel[0]);
-    pass_descriptor(channel[1], &listener, 0);
-    return listener;
 }
 
 static void link_of(char *target, size_t size, const char *format, pid_t pid, int descriptor)
@@ -374,24 +346,18 @@ static void reap(int signals)
             note_end(status);
 }
 
-int main(int argc, char **argv)
+int supervise(const char *file, const char *folder, long number, const char *what, int held, int listener, pid_t pid)
 {
-    if (argc < 7)
-        return fprintf(stderr, "usage: supervisor REPORT BELOW AT ACTION HOLD COMMAND...\n"), 99;
-    if (!(report = fopen(argv[1], "w")))
-        give_up(argv[1]);
-    below = argv[2], at = atol(argv[3]), action = argv[4], hold = atoi(argv[5]);
-    srand48(hold);
-    prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans are ours to reap: until then they count as alive */
     sigset_t child;
+    if (!(report = fopen(file, "we")))
+        give_up(file);
+    below = folder, at = number, action = what, hold = held, command = group = pid;
+    srand48(hold);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL);
-    fcntl(fileno(report), F_SETFD, FD_CLOEXEC);
     alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
     struct pollfd wait[] = {
-        {signalfd(-1, &child, SFD_CLOEXEC), POLLIN, 0}, {begin(argv + 6), POLLIN, 0}, {alarm_clock, POLLIN, 0}};
-    group = command;
+        {signalfd(-1, &child, SFD_CLOEXEC), POLLIN, 0}, {listener, POLLIN, 0}, {alarm_clock, POLLIN, 0}};
     while (!(wait[1].revents & POLLHUP)) {
         if (poll(wait, 3, -1) < 0)
             give_up("poll");
@@ -407,5 +373,5 @@ int main(int argc, char **argv)
     for (int status; waitpid(-1, &status, 0) > 0;)
         if (command)
             note_end(status);
-    return 0;
+    return fclose(report);
 }
