@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -101,6 +102,21 @@ def test_a_command_keeps_to_its_budget_of_modules(repository: Path, command: str
     modules = loaded(repository, *command.split()).difference(bare)
     own = {module for module in modules if not module.startswith(("markdown_it", "mdurl"))}
     assert len(own) <= BUDGETS[command], sorted(own)
+
+
+def test_a_landing_loads_nothing_that_only_rare_ones_need(tmp_path: Path) -> None:
+    shop = Workshop.make(tmp_path / "repo", ("1.1", "1.2"), config="keep_worktrees = true\n")
+    shop.start()
+    for task in ("1.1", "1.2"):
+        shop.work(task, {f"{task}.txt": "x\n"})
+        shop.finish(task)
+    modules = loaded(shop.path, "land")
+    assert "ralph_hooks.batch.land" in modules
+    late = ("git.merge_ways", "git.settling", "batch.recover", "batch.tidy", "tasklist.parse")
+    assert (
+        not {"tempfile", "shutil", "markdown_it", "git", "rich", *(f"ralph_hooks.{module}" for module in late)}
+        & modules
+    )
 
 
 def test_linting_loads_nothing_that_only_other_runs_need(repository: Path) -> None:

@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.objects import Objects, lent
 from ralph_hooks.git.pack import listed
 from ralph_hooks.git.process import GitError, Result
-from ralph_hooks.git.scratch import scratch_folder
 
 MARK = b"ralph-hooks\n"
 _STAGED = "new"  # how the names of packs begin that are not in their place yet
+_LENT = "lent"  # the folder of new objects that they are made from
 _MISSING = (
     "missing",
     "bad object",
@@ -61,12 +61,12 @@ def staged_pack(
     # No deltas: the pack is there to be written once, `git gc` makes the good one.
     options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1", "--index-version=2")
     command = ("pack-objects", *options, str(stage / _STAGED))
-    with (
-        scratch_folder(repository, "objects") as folder,
-        objects.lent(folder),
-        repository.ask(*command, stdin=wanted.encode(), env=objects.shown()) as packed,
-    ):
-        yield partial(_kept, objects, packed, stage, home)
+    try:
+        objects.lend(stage / _LENT)
+        with repository.ask(*command, stdin=wanted.encode(), env=objects.shown()) as packed:
+            yield partial(_kept, objects, packed, stage, home)
+    finally:
+        objects.take_back()
 
 
 @contextmanager
@@ -80,6 +80,7 @@ def _kept(objects: Objects, packed: Callable[[], Result], stage: Path, home: Pat
             if staged.exists():
                 staged.replace(home / f"pack-{name}.{ending}")
         objects.stored(listed((home / f"pack-{name}.idx").read_bytes(), len(objects.repository.zero) // 2))
+        objects.take_back()  # before a ref says that all is done: nobody would come by to remove it after a crash
         yield
     finally:
         keep.unlink(missing_ok=True)
@@ -101,6 +102,8 @@ def _clear(stage: Path, home: Path) -> None:
     """What a killed one left, or one that was given up."""
     for path in stage.glob(f"{_STAGED}-*"):
         path.unlink()
+    for path in lent(stage / _LENT):
+        path.unlink(missing_ok=True)
     for keep in home.glob("*.keep"):
         if keep.read_bytes() == MARK:
             keep.unlink()

@@ -61,10 +61,25 @@ class Objects:
 
     def load(self, oids: Iterable[str]) -> None:
         """Read these commits or trees in one go: to ask for one at a time is to wait for each."""
-        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._new and oid not in self._loaded]
-        for some in (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)):
-            answers = zip(some, self._ask(some), strict=True)
-            self._loaded.update((oid, found[-2:]) for oid, found in answers if found)
+        for _ in self._arriving(oids):
+            pass
+
+    def _arriving(self, oids: Iterable[str]) -> Iterator[str]:
+        """Each of these that there is, once it can be read without asking: git is at work on the next ones by then.
+
+        Until the last one has come, nothing else can be asked.
+        """
+        asked = []
+        for oid in dict.fromkeys(oids):
+            if oid in self._new or oid in self._loaded:
+                yield oid
+            else:
+                asked.append(oid)
+        for some in (asked[at : at + _AT_ONCE] for at in range(0, len(asked), _AT_ONCE)):
+            for oid, found in zip(some, self._ask(some), strict=True):
+                if found:
+                    self._loaded[oid] = found[-2:]
+                    yield oid
 
     def commits(self, refs: Iterable[str]) -> dict[str, str]:
         """The commit that each of these refs names, where there is one."""
@@ -76,11 +91,10 @@ class Objects:
         """Read every tree on the way from `tree` to these paths, one level at a time."""
         level = {tree: [os.fsencode(path).split(b"/")[:-1] for path in paths]}
         while level:
-            self.load(level)
             below: dict[str, list[list[bytes]]] = {}
-            for oid, ways in level.items():
+            for oid in self._arriving(level):
                 rows = self._rows(oid)
-                for name, *rest in filter(None, ways):
+                for name, *rest in filter(None, level[oid]):
                     if _is_folder(rows.get(name)):
                         below.setdefault(self._entry(rows[name]).oid, []).append(rest)
             level = below
@@ -135,19 +149,23 @@ class Objects:
         self.flush()
         return {}
 
-    @contextmanager
-    def lent(self, folder: Path) -> Iterator[None]:
-        """While the block runs, what was written so far stands in `folder`, which is empty, for git to look into.
+    def lend(self, folder: Path) -> None:
+        """Put what was written so far into `folder`, for git to look into until `take_back`.
 
         So git can put what is wanted of it into one pack, and at the same time look at it elsewhere. To store all first
         would be to have everything written twice.
         """
         if self._new:
-            _write_pack(folder, *indexed_pack(self.repository.hash_name, self._new))
             self._lent = (frozenset(self._new), folder)
-        try:
-            yield
-        finally:
+            (folder / "pack").mkdir(parents=True, exist_ok=True)
+            for file, content in zip(lent(folder), indexed_pack(self.repository.hash_name, self._new), strict=True):
+                file.write_bytes(content)
+
+    def take_back(self) -> None:
+        """Nothing is lent any more."""
+        if self._lent:
+            for file in lent(self._lent[1]):
+                file.unlink(missing_ok=True)
             self._lent = None
 
     def stored(self, oids: Iterable[str]) -> None:
@@ -279,12 +297,9 @@ def _quoted(folder: Path) -> str:
     return '"' + str(folder).replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
-def _write_pack(folder: Path, pack: bytes, index: bytes) -> None:
-    """As git wants to find them in a folder of objects."""
-    place = folder / "pack"
-    place.mkdir()
-    (place / "pack-lent.pack").write_bytes(pack)
-    (place / "pack-lent.idx").write_bytes(index)
+def lent(folder: Path) -> tuple[Path, Path]:
+    """The pack that is lent in a folder of objects, and its index."""
+    return folder / "pack" / "pack-lent.pack", folder / "pack" / "pack-lent.idx"
 
 
 def _split(raw: bytes, size: int) -> _Rows:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from killing import killed
 from workshop import Workshop
 
 from ralph_hooks.batch import ending, journal, loose, record
 from ralph_hooks.git.kept_pack import kept_pack
-from ralph_hooks.git.merge import scratch_commit
-from ralph_hooks.git.objects import Objects, open_objects
-from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.git.objects import Objects
+from ralph_hooks.git.repository import Repository
 
 
 @pytest.fixture
@@ -41,6 +36,7 @@ def whole(shop: Workshop) -> None:
     shop.git("fsck", "--no-dangling", "--no-progress")
     assert not list((shop.path / ".git/objects/pack").glob("*.keep"))
     assert not list((shop.path / ".git/ralph").glob("new-*"))
+    assert not list((shop.path / ".git/ralph/lent/pack").iterdir())
 
 
 def packs(shop: Workshop) -> set[str]:
@@ -114,23 +110,8 @@ def test_what_was_taken_away_is_made_again(shop: Workshop, monkeypatch: pytest.M
 def test_what_a_killed_one_left_goes(shop: Workshop) -> None:
     shop.run("status")
     shop.write({".git/ralph/new-1.pack": "", ".git/objects/pack/pack-1.keep": "ralph-hooks\n"})
-    shop.write({".git/objects/pack/pack-2.keep": "somebody else's\n"})
+    shop.write({".git/objects/pack/pack-2.keep": "somebody else's\n", ".git/ralph/lent/pack/pack-lent.idx": "half"})
     shop.start("1.1")
     assert [keep.name for keep in (shop.path / ".git/objects/pack").glob("*.keep")] == ["pack-2.keep"]
     assert not list((shop.path / ".git/ralph").glob("new-*"))
-
-
-def test_what_a_killed_one_had_lent_goes(shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its pack is in place, so nobody comes by to make it again."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    def pack() -> None:
-        with open_objects(open_repository(shop.path)) as objects:
-            tip = objects.write("commit", scratch_commit(objects.write_tree({}), ()))
-            with kept_pack(objects, [tip], []):
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    killed(pack)
-    assert list(tmp_path.glob("ralph-*"))
-    shop.run("recover")
-    assert not list(tmp_path.glob("ralph-*"))
+    assert not list((shop.path / ".git/ralph/lent/pack").iterdir())

@@ -68,13 +68,14 @@ def test_a_pack_and_its_index_are_as_git_makes_them(objects: Objects, few: bool,
 def test_git_looks_into_what_is_lent_and_stores_nothing_of_it(objects: Objects, tmp_path: Path) -> None:
     lent = objects.write("blob", b"lent\n")
     place = tmp_path / 'colon : "quoted" \\ folder'
-    place.mkdir()
-    with objects.lent(place):
-        assert has(objects, lent, objects.shown())
-        assert not has(objects, lent)
-        later = objects.write("blob", b"written later\n")
-        assert has(objects, later, objects.shown())
-        assert has(objects, lent)  # with the later one, which was not lent
+    objects.lend(place)
+    assert has(objects, lent, objects.shown())
+    assert not has(objects, lent)
+    later = objects.write("blob", b"written later\n")
+    assert has(objects, later, objects.shown())
+    assert has(objects, lent)  # with the later one, which was not lent
+    objects.take_back()
+    assert not list((place / "pack").iterdir())
 
 
 def test_what_a_kept_pack_does_not_hold_is_not_taken_for_stored(objects: Objects) -> None:
