@@ -6,7 +6,7 @@ git writes the pack of the journal, and gets ready to move refs, while somebody 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -29,55 +29,48 @@ from ralph_hooks.git.repository import Repository, worktree_at
 
 
 class Ready(NamedTuple):
-    """A move that can begin. `journal`: its commit, which no ref names yet; `kept`: puts the pack of it into place.
-
-    `filters`: refuses what a filter cannot write.
-    """
+    """A move that can begin. `journal`: its commit, which no ref names yet; `kept`: puts the pack of it into place."""
 
     move: Move
     journal: str
     kept: Callable[[], AbstractContextManager[None]]
     refs: RefSession
-    filters: Callable[[Diff], None]
 
 
 @contextmanager
-def readied(objects: Objects, move: Move, likely: Collection[str] = ()) -> Iterator[Ready]:
-    """Get `move` ready, with git at work while the block runs. One that does not begin leaves nothing behind.
-
-    `likely`: paths that it is going to change, as far as they are known.
-    """
+def readied(objects: Objects, move: Move) -> Iterator[Ready]:
+    """Get `move` ready, with git at work while the block runs. One that does not begin leaves nothing behind."""
     journal = write_journal(objects, move)
     place = _place(objects.repository, move) or objects.repository  # its HEAD goes along, and says so in its log
     with (
         staged_pack(objects, [journal], [move.old]) as kept,
         ref_session(place, said(move)) as refs,
-        asking_filters(place, likely) as filters,
     ):
-        yield Ready(move, journal, kept, refs, filters)
+        yield Ready(move, journal, kept, refs)
 
 
 def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
     """Do all of `move`, in the durable order. Raises RefusedError when the target cannot be moved: nothing changed."""
-    with readied(objects, move) as ready:
-        begin(objects, ready)
+    with readied(objects, move) as ready, asking_filters(_place(work.repository, move) or work.repository) as filters:
+        begin(objects, ready, filters)
         return settle(work, objects, ready.refs, move, ready.journal)
 
 
-def begin(objects: Objects, ready: Ready, changes: Diff | None = None) -> None:
+def begin(objects: Objects, ready: Ready, filters: Callable[[Diff], None], changes: Diff | None = None) -> None:
     """Steps 1 to 4: the journal, then refs and worktree.
 
-    `changes`: those from the old commit to the new, if they are known. Raises RefusedError as `carry_out` does.
+    `filters`: refuses what a filter cannot write, see `asking_filters`. `changes`: those from the old commit to the new,
+    if they are known. Raises RefusedError as `carry_out` does.
     """
     progress.tell("moving the branch and its worktree")
     with ready.kept():
         ready.refs.move([RefUpdate(ready.move.journal, None, ready.journal)])
-    advance(objects, ready.refs, ready.move, ready.filters, changes)
+    advance(objects, ready.refs, ready.move, filters, changes)
 
 
 def go_on(objects: Objects, refs: RefSession, move: Move) -> None:
     """The rest of a move whose journal a crash has left. Raises RefusedError as `carry_out` does."""
-    with asking_filters(_place(objects.repository, move) or objects.repository, ()) as filters:
+    with asking_filters(_place(objects.repository, move) or objects.repository) as filters:
         advance(objects, refs, move, filters)
 
 

@@ -67,7 +67,7 @@ class Plan(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """Whether a chain conserves. `broken`: the first link that does not; `change`: what all of them change."""
+    """Whether a chain conserves. `broken`: the first link that does not; `change`: what all before it change."""
 
     broken: Stuck | None
     change: Diff
@@ -80,9 +80,9 @@ def build(objects: Objects, merger: Merger, plan: Plan, parked: Sequence[Stuck])
     return Chain(tip.links, (*tip.stuck, *parked), tip.commit, tip.tree, tip.pages)
 
 
-def touched(plan: Plan, made: Chain) -> frozenset[str]:
-    """The paths that the chain changes, as far as they are known without asking git: a merge may find others."""
-    return plan.binder.paths.union(*(link.squash.change for link in made.links))
+def likely(plan: Plan) -> frozenset[str]:
+    """The paths that a chain of this plan is likely to change: a merge may find others, and a squash may not fit."""
+    return plan.binder.paths.union(*(squash.change for squash in plan.squashes))
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def proving(objects: Objects, merger: Merger, plan: Plan, made: Chain) -> Iterat
     start = objects.tree_of(plan.tip)
     since = [(objects.tree_of(base), start) for base in bases]
     links = [(link.tree_before, link.tree) for link in made.links]
-    with asking_diffs(objects, [(start, made.tree), *since, *links]) as diffs:
+    with asking_diffs(objects, [*since, *links]) as diffs:
         yield lambda: _proof(objects, merger, plan, made, bases, diffs())
 
 
@@ -193,8 +193,8 @@ def _proof(
     objects: Objects, merger: Merger, plan: Plan, made: Chain, bases: Sequence[str], diffs: Sequence[Diff]
 ) -> Proof:
     """Look for the first link that is not its attempt's change on the tip before it."""
-    change, *diffs = diffs
-    targets: dict[str, Mapping[str, Change]] = dict(zip(bases, diffs, strict=False))
+    targets: dict[str, Diff] = dict(zip(bases, diffs, strict=False))
+    change: Diff = {}
     for link, landed in zip(made.links, diffs[len(bases) :], strict=True):
         evidence = Evidence(link.squash.change, targets[link.squash.base], landed, plan.binder.paths)
         found = violations(evidence)
@@ -204,6 +204,7 @@ def _proof(
             listed = ", ".join(f"{violation.path} ({violation.reason})" for violation in found[:5])
             reason = f"the merge would not conserve the attempt's change: {listed}"
             return Proof(Stuck(link.squash, reason, tuple(item.path for item in found), link.tree), change)
+        change = _onward(change, landed)
         targets = {base: _onward(target, landed) for base, target in targets.items()}
     return Proof(None, change)
 
@@ -222,7 +223,7 @@ def _with_renames(objects: Objects, merger: Merger, link: Link, evidence: Eviden
     return tuple(found)
 
 
-def _onward(target: Mapping[str, Change], landed: Diff) -> dict[str, Change]:
+def _onward(target: Diff, landed: Diff) -> Diff:
     """diff(base, tip) one commit on."""
     onward = dict(target)
     for path, change in landed.items():

@@ -25,6 +25,7 @@ from ralph_hooks.git import features
 from ralph_hooks.git.checkout import index_stamp
 from ralph_hooks.git.diff import Diff
 from ralph_hooks.git.disk import as_stored, changed
+from ralph_hooks.git.filters import asking_filters
 from ralph_hooks.git.merge import Merger, open_merger
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
@@ -53,11 +54,14 @@ def land(work: Workplace, batch: Batch, survey: Survey, target: str | None = Non
                 refuse_displaced()  # where that is so, it is why whatever else seems to be wrong
         shared = committing(objects, survey.signer(), work.config.sign_timeout)
         plan = _plan(objects, site, harvest, shared)
-        with _proved(objects, merger, site, harvest, plan) as (ready, change):
+        with (
+            asking_filters(site.place or work.repository, chain.likely(plan)) as filters,
+            _proved(objects, merger, site, harvest, plan) as (ready, change),
+        ):
             move = ready.move
             if move.landing is None or move.batch is None:
                 raise AssertionError("a landing's move holds its result")
-            begin(objects, ready, change)
+            begin(objects, ready, filters, change)
             index = index_stamp(site.place) if site.place else ()
             settled = settle(work, objects, ready.refs, move, ready.journal)
             landing = _honest(move.landing, settled, _dirty(objects, site, move.landing, index))
@@ -100,7 +104,7 @@ def _proved(objects: Objects, merger: Merger, site: Site, harvest: Harvest, plan
     while True:
         made = chain.build(objects, merger, plan, parked)
         with (
-            readied(objects, plan_move(objects, site, harvest, made), chain.touched(plan, made)) as ready,
+            readied(objects, plan_move(objects, site, harvest, made)) as ready,
             chain.proving(objects, merger, plan, made) as proof,
         ):
             broken, change = proof()

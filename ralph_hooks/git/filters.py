@@ -19,7 +19,7 @@ Names = Mapping[str, str]  # path -> the value of its attribute
 
 
 @contextmanager
-def asking_filters(place: Repository, likely: Collection[str]) -> Iterator[Callable[[Diff], None]]:
+def asking_filters(place: Repository, likely: Collection[str] = ()) -> Iterator[Callable[[Diff], None]]:
     """What is given lets each filter that is to write a file of these changes write one, to nowhere.
 
     That raises RefusedError where one is required and cannot: half of a sync would leave files that nobody can write
