@@ -59,8 +59,8 @@ def carry_out(work: Workplace, objects: Objects, move: Move) -> Settled:
 def begin(objects: Objects, ready: Ready, filters: Callable[[Diff], None], changes: Diff | None = None) -> None:
     """Steps 1 to 4: the journal, then refs and worktree.
 
-    `filters`: refuses what a filter cannot write, see `asking_filters`. `changes`: those from the old commit to the new,
-    if they are known. Raises RefusedError as `carry_out` does.
+    `filters`: refuses what a filter cannot write, see `asking_filters`. `changes`: those from the old commit to the
+    new, if they are known. Raises RefusedError as `carry_out` does.
     """
     progress.tell("moving the branch and its worktree")
     with ready.kept():
