@@ -73,8 +73,9 @@ def bring_to_an_end(shop: Workshop) -> None:
     if not (shop.path.parent / "aside").is_dir():
         shop.git("switch", "--quiet", "main")
     place = next(place for place in (shop.path.parent / "aside", shop.path) if place.is_dir())
-    if shop.git("status", "--porcelain", "c.txt", at=place):  # git could not commit: somebody had a lock
-        shop.git("commit", "--quiet", "-m", "By hand", "c.txt", at=place)
+    by_hand = shop.git("status", "--porcelain", "--untracked-files=no", "c.txt", "by-hand.txt", at=place)
+    for line in by_hand.splitlines():  # git could not commit: somebody had a lock
+        shop.git("commit", "--quiet", "-m", "By hand", "--", line[3:], at=place)
     for task in shop.run("status", "--format", "json").json["tasks"]:
         if task["state"] == "running" and not task["worktree"]:  # its call came to nothing
             shop.run("finish", task["id"], "--failed")
