@@ -84,7 +84,8 @@ class _Tally:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
-    """Runs in the process that hears of all tests."""
+    if hasattr(config, "workerinput"):
+        return  # a process of many, which has heard of its own tests alone
     figures = config.stash[FIGURES]
     if figures:
         terminalreporter.section("shown")

@@ -95,9 +95,11 @@ def test_a_run_adds_up_over_its_workers_and_fills_the_page(project: Path) -> Non
     assert (project / "docs" / PAGE.name).read_text(encoding="utf-8") == A_PAGE.replace("0 | whole", "3,000 | whole")
 
 
-def test_what_failed_is_not_counted_and_nothing_is_written(project: Path) -> None:
+@pytest.mark.parametrize("processes", [(), ("-p", "xdist", "-n", "2")], ids=["one process", "two"])
+def test_what_failed_is_not_counted_and_nothing_is_written(project: Path, processes: tuple[str, ...]) -> None:
+    """Nor by the process of the two in which all has passed."""
     (project / "tests" / "test_b.py").write_text(A_FAILURE)
-    told = run(project, "--reliability")
+    told = run(project, *processes, "--reliability")
     assert "1 failed, 3 passed" in told
     assert "3,000  kills\n" in told
     assert "races\n" not in told
