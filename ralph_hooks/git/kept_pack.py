@@ -7,19 +7,20 @@ written and the moment a ref names it, nobody refers to it. A pack with a `.keep
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
 from ralph_hooks.errors import RefusedError
-from ralph_hooks.git.objects import Objects, lent
+from ralph_hooks.git.objects import Objects, remove_lent
 from ralph_hooks.git.pack import listed
 from ralph_hooks.git.process import GitError, Result
 
 MARK = b"ralph-hooks\n"
 _STAGED = "new"  # how the names of packs begin that are not in their place yet
-_LENT = "lent"  # the folder of new objects that they are made from
+_LENT = "lent-"  # and of folders with new objects that they are made from; then the process that lends them
 _MISSING = (
     "missing",
     "bad object",
@@ -62,7 +63,7 @@ def staged_pack(
     options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1", "--index-version=2")
     command = ("pack-objects", *options, str(stage / _STAGED))
     try:
-        objects.lend(stage / _LENT)
+        objects.lend(stage / f"{_LENT}{os.getpid()}")
         with repository.ask(*command, stdin=wanted.encode(), env=objects.shown()) as packed:
             yield partial(_kept, objects, packed, stage, home)
     finally:
@@ -98,12 +99,23 @@ def _name(packed: Callable[[], Result]) -> str:
         ) from error
 
 
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
+
+
 def _clear(stage: Path, home: Path) -> None:
     """What a killed one left, or one that was given up."""
     for path in stage.glob(f"{_STAGED}-*"):
-        path.unlink()
-    for path in lent(stage / _LENT):
         path.unlink(missing_ok=True)
+    for folder in stage.glob(f"{_LENT}*"):
+        if not _lives(folder.name.removeprefix(_LENT)):  # where somebody has deleted the lock, one may
+            remove_lent(folder)
     for keep in home.glob("*.keep"):
         if keep.read_bytes() == MARK:
             keep.unlink()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -158,14 +158,13 @@ class Objects:
         if self._new:
             self._lent = (frozenset(self._new), folder)
             (folder / "pack").mkdir(parents=True, exist_ok=True)
-            for file, content in zip(lent(folder), indexed_pack(self.repository.hash_name, self._new), strict=True):
+            for file, content in zip(_lent(folder), indexed_pack(self.repository.hash_name, self._new), strict=True):
                 file.write_bytes(content)
 
     def take_back(self) -> None:
         """Nothing is lent any more."""
         if self._lent:
-            for file in lent(self._lent[1]):
-                file.unlink(missing_ok=True)
+            remove_lent(self._lent[1])
             self._lent = None
 
     def stored(self, oids: Iterable[str]) -> None:
@@ -297,7 +296,16 @@ def _quoted(folder: Path) -> str:
     return '"' + str(folder).replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
-def lent(folder: Path) -> tuple[Path, Path]:
+def remove_lent(folder: Path) -> None:
+    """Remove a folder in which objects were lent, or what there is of it."""
+    with suppress(FileNotFoundError):
+        for file in _lent(folder):
+            file.unlink(missing_ok=True)
+        (folder / "pack").rmdir()
+        folder.rmdir()
+
+
+def _lent(folder: Path) -> tuple[Path, Path]:
     """The pack that is lent in a folder of objects, and its index."""
     return folder / "pack" / "pack-lent.pack", folder / "pack" / "pack-lent.idx"
 

@@ -43,7 +43,7 @@ from pretend_client import Answer, Session
 from workshop import Ran, Workshop
 from worlds import World, world
 
-_SCRATCH = re.compile(r"ralph/(new-.*|lent/.*|.*\.new|ralph\.db-journal)$")
+_SCRATCH = re.compile(r"ralph/(new-.*|lent-.*|.*\.new|ralph\.db-journal)$")
 _RECORDS = ("refs/ralph/batch/", "refs/ralph/log/")
 _PLACE = "/.claude/worktrees/"
 
