@@ -24,6 +24,7 @@ class Scene:
     branches: tuple[str, ...]
     refs: Mapping[str, str]
     store: Path  # a copy of our folder in the git directory
+    objects: frozenset[Path]  # files of git's objects
 
 
 def prepare(folder: Path, size: int, branches: int, *, worktrees: bool) -> Scene:
@@ -50,7 +51,7 @@ def prepare(folder: Path, size: int, branches: int, *, worktrees: bool) -> Scene
         git(top, "worktree", "add", "--quiet", "--detach", str(one), "main")
     shutil.copytree(_store(top), folder / "store")
     short = tuple(name.removeprefix("refs/heads/") for name in names)
-    return Scene(top, standing if worktrees else (), one, short, _refs(top), folder / "store")
+    return Scene(top, standing if worktrees else (), one, short, _refs(top), folder / "store", _objects(top))
 
 
 def restore(scene: Scene) -> None:
@@ -67,6 +68,8 @@ def restore(scene: Scene) -> None:
         git(worktree, "status", "--porcelain")  # refreshes the index
     shutil.rmtree(_store(top))
     shutil.copytree(scene.store, _store(top))
+    for path in _objects(top) - scene.objects:  # or nobody would have to write what another has written before
+        path.unlink()
 
 
 def _start(top: Path, branches: int, *, full: bool) -> tuple[Path, ...]:
@@ -126,3 +129,7 @@ def _refs(top: Path) -> dict[str, str]:
 
 def _store(top: Path) -> Path:
     return top / ".git" / "ralph"
+
+
+def _objects(top: Path) -> frozenset[Path]:
+    return frozenset(path for path in (top / ".git" / "objects").rglob("*") if path.is_file())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import ralph_hooks
 
 WHEN = "1700000000 +0000"
 
@@ -19,8 +22,8 @@ def git(cwd: Path, *args: str, stdin: str | None = None) -> str:
 
 
 def command(top: Path, *args: str) -> str:
-    """Run ours as a whole process; what it says to people."""
-    arguments = [sys.executable, "-m", "ralph_hooks", *args]
+    """Run ours as a whole process, as it is installed; what it says to people."""
+    arguments = [Path(sys.executable).with_name("ralph-hooks"), *args]
     done = subprocess.run(arguments, cwd=top, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"ralph-hooks {' '.join(args)}: {done.stdout}{done.stderr}")
@@ -41,6 +44,6 @@ def isolate(home: Path) -> None:
         GIT_CONFIG_NOSYSTEM="1",
         GIT_AUTHOR_DATE=WHEN,
         GIT_COMMITTER_DATE=WHEN,
-        PYTHONPYCACHEPREFIX=str(home / "compiled"),
     )
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compileall.compile_dir(Path(ralph_hooks.__file__).parent, quiet=2)
