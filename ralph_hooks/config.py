@@ -3,13 +3,16 @@
 tomllib and yaml are imported only where a file of that kind is there: a hook runs on every tool batch.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ralph_hooks.errors import UsageError
+from ralph_hooks.records import NamedTuple
 
 TOML, YAML, PYPROJECT = ".ralph-hooks.toml", ".ralph-hooks.yaml", "pyproject.toml"
 TABLE = "tool.ralph-hooks"

@@ -9,7 +9,9 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
+
+from ralph_hooks.records import NamedTuple
 
 
 class Kind(NamedTuple):

@@ -5,8 +5,6 @@ Nothing is removed: every attempt's work stays under `refs/ralph/aborted/`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import end
 from ralph_hooks.batch.hold import release_hold
@@ -14,6 +12,7 @@ from ralph_hooks.batch.model import Attempt, Batch, Phase, State
 from ralph_hooks.batch.workplace import Workplace, now
 from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
+from ralph_hooks.records import NamedTuple
 
 
 class Kept(NamedTuple):

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks import progress
 from ralph_hooks.batch.journal import drop_journal, write_journal
@@ -26,6 +25,7 @@ from ralph_hooks.git.obstacles import is_plain, obstacles
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefSession, RefUpdate, ref_session
 from ralph_hooks.git.repository import Repository, worktree_at
+from ralph_hooks.records import NamedTuple
 
 
 class Ready(NamedTuple):

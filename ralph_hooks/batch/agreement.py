@@ -4,8 +4,9 @@ The record of the batch is pinned, so are the heads of attempts that have ended,
 not there yet. One process asks for all of it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Attempt, Batch, State
@@ -14,6 +15,7 @@ from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RalphError, RefusedError
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.refs import RefUpdate, move_refs
+from ralph_hooks.records import NamedTuple
 
 _FIXED = ("base", "target", "top", "tasks")  # of a batch: never change after its start
 _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from ralph_hooks.batch.model import Phase, State
 from ralph_hooks.batch.store import Record
 from ralph_hooks.config import Config
+from ralph_hooks.records import NamedTuple
 
 TRIAL = 2  # tasks at once, to see whether parallel work goes well again
 

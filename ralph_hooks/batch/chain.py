@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ralph_hooks import progress
 from ralph_hooks.batch.conserve import Evidence, Violation, needs_renames, renamed_content, violations
@@ -15,6 +14,7 @@ from ralph_hooks.batch.squash import Squash
 from ralph_hooks.git.diff import Change, Diff, asking_diffs, diff_trees, renames, walk_trees
 from ralph_hooks.git.merge import Merger, is_attributes, scratch_commit
 from ralph_hooks.git.objects import Entry, Objects
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from ralph_hooks.batch.model import Attempt, Phase, State
 from ralph_hooks.batch.names import FAILED, PARKED, attempt_ref
 from ralph_hooks.batch.store import Record
 from ralph_hooks.errors import RefusedError, UsageError
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.lookup import find, same_task
 from ralph_hooks.tasklist.model import Plan, Task, TaskList
 from ralph_hooks.tasklist.overlap import footprint, shared

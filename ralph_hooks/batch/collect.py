@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks import progress
 from ralph_hooks.batch import names
@@ -25,6 +24,7 @@ from ralph_hooks.git.merge import open_merger
 from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs, refs_below
 from ralph_hooks.git.repository import worktree_at
+from ralph_hooks.records import NamedTuple
 
 _OF_ATTEMPTS = (names.DONE, names.FAILED, names.PARKED, names.ABORTED)
 _OF_BATCHES = (names.BATCH, names.UNDO, names.LANDED, names.SAVED, names.LOG)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from ralph_hooks.batch.loose import UNCOMMITTED, UNCOMMITTED_PAGES
 from ralph_hooks.batch.message import Signature, compose, raw_commit, read_commit, subject_of, trailers_of
@@ -11,6 +10,7 @@ from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.squash import Squash
 from ralph_hooks.git.identity import Signer, write_signed
 from ralph_hooks.git.objects import Objects
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Task
 
 

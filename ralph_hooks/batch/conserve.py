@@ -6,10 +6,10 @@ Pure: four diffs in, violations out. No tool of the field checks this; it catche
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from ralph_hooks.git.diff import Change, Diff, Rename
 from ralph_hooks.git.objects import REGULAR, Entry
+from ralph_hooks.records import NamedTuple
 
 
 class Violation(NamedTuple):

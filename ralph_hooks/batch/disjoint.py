@@ -7,9 +7,9 @@ a process for each task is saved. Whatever is not plainly apart goes to git.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ralph_hooks.git.diff import Change, Diff
+from ralph_hooks.records import NamedTuple
 
 
 class Touched(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.loose import Loose, committed
@@ -19,6 +18,7 @@ from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import HEADS, Repository
 from ralph_hooks.git.snapshot import unmerged
 from ralph_hooks.git.worktrees import dirt, last_seen
+from ralph_hooks.records import NamedTuple
 
 _ROOTS = {State.DONE: names.DONE, State.FAILED: names.FAILED}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.model import Attempt, Batch
 from ralph_hooks.batch.pages import decode, spec_of
 from ralph_hooks.git.diff import Change, Diff
 from ralph_hooks.git.objects import REGULAR, Objects
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import TEMPORARY, Spec
 from ralph_hooks.spec.progress import Fragment

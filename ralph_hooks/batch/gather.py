@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks import progress
 from ralph_hooks.batch.agreement import judge_pins
@@ -24,6 +23,7 @@ from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.discover import belongs, place_at
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.worktrees import Worktree, last_seen
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.model import Task
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ralph_hooks.batch.model import Batch
 from ralph_hooks.batch.pages import Kept, decode, kept, page_text, require_list, spec_of
@@ -13,6 +13,7 @@ from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.repository import HEADS
 from ralph_hooks.git.worktrees import checkout_of
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import handler, state
 from ralph_hooks.spec.locate import Spec, locate
 from ralph_hooks.spec.numbering import Handler

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks import progress
 from ralph_hooks.batch import pool
@@ -18,6 +17,7 @@ from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import HEADS, open_repository
 from ralph_hooks.git.seal import put_seal
 from ralph_hooks.git.worktrees import add_worktree, checkout_settings, discard_worktree, require_free
+from ralph_hooks.records import NamedTuple
 
 
 class Room(NamedTuple):

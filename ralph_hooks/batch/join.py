@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from ralph_hooks.batch.choice import Earlier, earlier_attempts, require_startable
 from ralph_hooks.batch.ground import Ground, Wanted, ground_of, new_ground, require_still_open
@@ -21,6 +20,7 @@ from ralph_hooks.batch.store import Record
 from ralph_hooks.batch.workplace import Workplace
 from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.objects import open_objects
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.locate import locate
 from ralph_hooks.tasklist.lookup import find
 from ralph_hooks.tasklist.model import Task

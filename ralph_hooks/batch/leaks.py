@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.fragments import temporary_name
 from ralph_hooks.batch.model import Attempt, Batch
@@ -17,6 +16,7 @@ from ralph_hooks.batch.pages import Binder, Pages, decode, encode, spec_of
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import TEMPORARY
 from ralph_hooks.spec.progress import Fragment

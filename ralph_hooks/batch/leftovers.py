@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.ending import Remains, branch_ref, branch_tip, remains
@@ -15,6 +14,7 @@ from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.snapshot import snapshot
 from ralph_hooks.git.worktrees import forget_worktree, remove_worktree, worktrees
+from ralph_hooks.records import NamedTuple
 
 
 class Leftover(NamedTuple):

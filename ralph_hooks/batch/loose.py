@@ -1,8 +1,9 @@
 """Work that an executor has not committed, as a commit on top of its own."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
 
 from ralph_hooks.batch.message import Signature, raw_commit, read_commit
 from ralph_hooks.batch.model import Attempt, Batch
@@ -14,6 +15,7 @@ from ralph_hooks.git.process import GitError
 from ralph_hooks.git.refs import RefUpdate, move_refs
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.snapshot import Snapshot, end_cherry_pick, install_index, snapshot
+from ralph_hooks.records import NamedTuple
 
 # Subjects of the commits that are made for an executor: its work, or nothing but the spec's own files.
 UNCOMMITTED = "Work that the executor had not committed"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from ralph_hooks.batch.model import Batch
+from ralph_hooks.records import NamedTuple
 
 SUBJECT_LIMIT = 200  # characters; the rest goes into the body
 LISTED_SUBJECTS = 50

@@ -3,10 +3,14 @@
 Frozen data with a JSON form: the same document stands in SQLite and, pinned, under `refs/ralph/batch/`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from ralph_hooks.records import NamedTuple
 
 
 class State(StrEnum):
@@ -69,7 +73,7 @@ class Attempt(NamedTuple):
         return self._asdict()
 
     @staticmethod
-    def from_json(document: dict[str, Any]) -> "Attempt":
+    def from_json(document: dict[str, Any]) -> Attempt:
         return Attempt(**{**document, "state": State(document["state"]), "made": tuple(document["made"])})
 
 
@@ -95,7 +99,7 @@ class Adopted(NamedTuple):
         return self._asdict()
 
     @staticmethod
-    def from_json(document: dict[str, Any]) -> "Adopted":
+    def from_json(document: dict[str, Any]) -> Adopted:
         return Adopted(**{**document, "made": tuple(document["made"])})
 
 
@@ -133,10 +137,10 @@ class Batch(NamedTuple):
     def attempt(self, index: int) -> Attempt:
         return next(attempt for attempt in self.attempts if attempt.index == index)
 
-    def with_attempt(self, changed: Attempt) -> "Batch":
+    def with_attempt(self, changed: Attempt) -> Batch:
         return self._replace(attempts=tuple(changed if a.index == changed.index else a for a in self.attempts))
 
-    def with_new(self, attempt: Attempt) -> "Batch":
+    def with_new(self, attempt: Attempt) -> Batch:
         """With one attempt more. They land in the order of the list, in whatever order they joined."""
         return self._replace(attempts=tuple(sorted((*self.attempts, attempt), key=lambda item: item.index)))
 
@@ -151,7 +155,7 @@ class Batch(NamedTuple):
         return self._asdict() | {"attempts": [attempt.as_json() for attempt in self.attempts]}
 
     @staticmethod
-    def from_json(document: dict[str, Any]) -> "Batch":
+    def from_json(document: dict[str, Any]) -> Batch:
         attempts = tuple(Attempt.from_json(attempt) for attempt in document["attempts"])
         return Batch(**{**document, "attempts": attempts, "phase": Phase(document["phase"])})
 
@@ -215,7 +219,7 @@ class Landing(NamedTuple):
         return self._asdict() | {name: [item._asdict() for item in items] for name, items in lists.items()}
 
     @staticmethod
-    def from_json(document: dict[str, Any]) -> "Landing":
+    def from_json(document: dict[str, Any]) -> Landing:
         known = {name: document[name] for name in ("batch", "target", "before", "after", "signal")}
         return Landing(
             **known,

@@ -7,11 +7,12 @@ either finishes the move or takes it back; it builds nothing anew.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, Landing
 from ralph_hooks.git.refs import RefUpdate
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.state import Change
 
 

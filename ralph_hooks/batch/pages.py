@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Batch
@@ -13,6 +12,7 @@ from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import REGULAR, Entry, Objects
 from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import progress
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.spec.progress import Fragment

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.occupants import occupied
 from ralph_hooks.batch.workplace import Workplace
@@ -21,6 +20,7 @@ from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.seal import Seal, seal_of
 from ralph_hooks.git.sweep import remove
 from ralph_hooks.git.worktrees import forget_worktree
+from ralph_hooks.records import NamedTuple
 
 
 class Slot(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.advance import go_on, owner, put_back, said
@@ -22,6 +21,7 @@ from ralph_hooks.git.disk import half_written, on_disk
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.refs import RefUpdate, move_refs, ref_session, refs_below
 from ralph_hooks.git.repository import Repository, open_repository
+from ralph_hooks.records import NamedTuple
 
 
 class Recovered(NamedTuple):

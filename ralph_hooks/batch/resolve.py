@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.fragments import Sources, fragment, progress_file
@@ -22,6 +21,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.snapshot import unmerged
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import progress
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.locate import STATE, TEMPORARY, Spec
 from ralph_hooks.tasklist.model import Task
 from ralph_hooks.tasklist.overlap import footprint, shared

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.journal import file_journal
 from ralph_hooks.batch.model import Phase
@@ -14,6 +13,7 @@ from ralph_hooks.errors import RalphError
 from ralph_hooks.git.merge import merge_texts
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.refs import RefSession
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import state
 
 

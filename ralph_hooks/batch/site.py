@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ralph_hooks.batch.leaks import Leaks, find_leaks
 from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Batch
@@ -13,6 +11,7 @@ from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.git.worktrees import Worktree
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.lookup import same_task
 from ralph_hooks.tasklist.model import Task, TaskList
 

@@ -8,7 +8,6 @@ came along is then nobody's change, as in `git merge --squash`. No branch name a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from ralph_hooks.batch.message import CommitText, read_commit
 from ralph_hooks.batch.model import Attempt, is_made
@@ -17,6 +16,7 @@ from ralph_hooks.git.merge import scratch_commit
 from ralph_hooks.git.names import is_forbidden
 from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 _Walk = Mapping[str, tuple[str, ...]]  # commit -> parents
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.breaker import Breaker, breaker_of, places
 from ralph_hooks.batch.choice import Choice, Earlier, choose_named, choose_next, earlier_attempts
@@ -17,6 +16,7 @@ from ralph_hooks.batch.retry import not_before
 from ralph_hooks.batch.workplace import Workplace, clock
 from ralph_hooks.errors import UsageError
 from ralph_hooks.git.objects import Objects
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.lookup import find
 from ralph_hooks.tasklist.plan import plan
 

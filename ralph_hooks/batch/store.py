@@ -7,16 +7,19 @@ While a batch is open a marker stands beside it, for git's hooks (`batch/marker.
 and removed, while nobody can write, after the last one was closed: it may be there too long, never too short.
 """
 
+from __future__ import annotations
+
 import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ralph_hooks.batch import marker, schema
 from ralph_hooks.batch.model import Adopted, Attempt, Batch, Landing, Noticed, Phase, State
 from ralph_hooks.errors import RalphError
+from ralph_hooks.records import NamedTuple
 
 BUSY = 30.0  # seconds to wait for another process's transaction
 

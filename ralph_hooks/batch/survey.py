@@ -1,8 +1,9 @@
 """What a landing asks git first: all of it at once, so that the answers come while what lands is loaded."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.model import Batch, State
@@ -11,6 +12,7 @@ from ralph_hooks.git.diff import Diff, asking_since
 from ralph_hooks.git.identity import Signer, asking_signer
 from ralph_hooks.git.refs import asking_refs
 from ralph_hooks.git.worktrees import Worktree, asking_worktrees
+from ralph_hooks.records import NamedTuple
 
 
 class Survey(NamedTuple):

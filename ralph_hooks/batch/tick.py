@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.advance import carry_out
 from ralph_hooks.batch.commits import committing
@@ -16,6 +15,7 @@ from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.identity import asking_signer
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.locate import Spec
 from ralph_hooks.tasklist.lookup import find
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.advance import carry_out
@@ -17,6 +16,7 @@ from ralph_hooks.errors import RefusedError, UsageError
 from ralph_hooks.git.objects import open_objects
 from ralph_hooks.git.refs import RefUpdate, refs_of
 from ralph_hooks.git.worktrees import checkout_of
+from ralph_hooks.records import NamedTuple
 
 
 class Undone(NamedTuple):

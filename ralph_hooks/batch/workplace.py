@@ -1,10 +1,12 @@
 """Where a command works: repository, configuration, store, and the lock that lets one change things at a time."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.file_lock import BusyError, file_lock
@@ -12,6 +14,7 @@ from ralph_hooks.config import Config, load
 from ralph_hooks.git import features
 from ralph_hooks.git.claims import FOLDER
 from ralph_hooks.git.repository import Repository, opening_repository, worktree_at
+from ralph_hooks.records import NamedTuple
 
 if TYPE_CHECKING:
     from ralph_hooks.batch.store import Store
@@ -28,7 +31,7 @@ class Workplace(NamedTuple):
 
     repository: Repository
     config: Config
-    store: "Store"
+    store: Store
     folder: Path
 
 
@@ -46,7 +49,7 @@ def open_workplace(cwd: Path) -> Iterator[Workplace]:
         yield Workplace(repository, load(repository.top), store, folder)
 
 
-def _not_an_executors(here: Repository, store: "Store") -> Repository:
+def _not_an_executors(here: Repository, store: Store) -> Repository:
     if here.git_dir == here.common_dir:
         return here
     adopted = store.adopted_at(str(here.top))

@@ -7,10 +7,10 @@ import shlex
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 from ralph_hooks import commands
 from ralph_hooks.commands.printing import put
+from ralph_hooks.records import NamedTuple
 
 EXAMPLE = 'eval "$(ralph-hooks completion bash)"'
 

@@ -1,9 +1,11 @@
 """What is set for linting: configuration and options together, and how `--show-settings` prints it."""
 
+from __future__ import annotations
+
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ralph_hooks.commands.printing import put, put_json
 from ralph_hooks.config import Config, load, load_file
@@ -12,6 +14,7 @@ from ralph_hooks.lint import discover, files, selection
 from ralph_hooks.lint.model import Rule, Settings
 from ralph_hooks.lint.rules import RULES
 from ralph_hooks.lint.run import Options
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Dialect
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def baseline_path(at: Place, args: Namespace) -> Path | None:
     return at.top / at.config.baseline if at.config.baseline else None
 
 
-def read_baseline(path: Path, cwd: Path) -> "Baseline":
+def read_baseline(path: Path, cwd: Path) -> Baseline:
     from ralph_hooks.lint import baseline  # noqa: PLC0415 - few repositories have one
 
     shown = discover.target(str(path), cwd, cwd).shown

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ralph_hooks.batch.breaker import Breaker, breaker_of, explain
 from ralph_hooks.batch.ending import branch_tip, worktree_of
@@ -17,6 +17,7 @@ from ralph_hooks.batch.workplace import Workplace, clock
 from ralph_hooks.commands.printing import add_format, as_json, put, put_json
 from ralph_hooks.commands.session import reading
 from ralph_hooks.errors import RefusedError, printable
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import handler
 
 EXAMPLE = "ralph-hooks status --watch"

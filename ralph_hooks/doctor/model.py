@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.model import Batch
+from ralph_hooks.records import NamedTuple
 
 
 class Fix(StrEnum):

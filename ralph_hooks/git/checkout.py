@@ -11,7 +11,6 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.claims import Claim, claimed
@@ -19,6 +18,7 @@ from ralph_hooks.git.diff import Diff
 from ralph_hooks.git.disk import at_ends, half_written, in_index, parents, sparse_paths, stands
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 LOCK_MARK = b"ralph-hooks "
 # What `read-tree` says of entries and files that it must not touch: it looks at all of them before it touches any.

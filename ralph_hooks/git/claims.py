@@ -5,13 +5,16 @@ worktree that is broken off. Before any of that begins, a *claim* names it; whoe
 and knows whose those things are.
 """
 
+from __future__ import annotations
+
 import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from ralph_hooks.records import NamedTuple
 
 FOLDER = "ralph"  # ours, in the git directory that all worktrees share
 ROOM = "room"  # the name of claims to a whole worktree: in its way may be locks that others claim

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.objects import TREE, Entry, Objects
 from ralph_hooks.git.process import SUBMODULES
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 ABSENT = "000000"
 

@@ -4,11 +4,14 @@ whether a worktree still belongs to whom it belonged.
 Read as git reads them; what decides in the end is `repository.py`, which asks git.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from ralph_hooks.records import NamedTuple
 
 
 class Place(NamedTuple):

@@ -1,13 +1,15 @@
 """What this git can do. The only place that looks at a version number."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git import process
+from ralph_hooks.records import NamedTuple
 
 FLOOR = (2, 38)  # merge-tree --write-tree
 

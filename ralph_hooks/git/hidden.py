@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ralph_hooks.git.disk import in_index, on_disk, stands
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 
 class Hidden(NamedTuple):

@@ -7,11 +7,11 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.process import GitError, Result, command, environment
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 _WHO = ("var", "GIT_COMMITTER_IDENT")
 _PERSON = re.compile(r"(.*?) ?<([^>]*)>", re.DOTALL)

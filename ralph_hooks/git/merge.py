@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ralph_hooks.git.features import Features
 from ralph_hooks.git.objects import REGULAR, Entry, Objects
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 if TYPE_CHECKING:
     from ralph_hooks.git.merge_ways import Way

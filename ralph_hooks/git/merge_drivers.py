@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from shlex import quote
-from typing import NamedTuple
 
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 
 _FILES = pattern(r"%([OAB%])")  # the three versions, of which git gives the names
 

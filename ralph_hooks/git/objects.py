@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
 from ralph_hooks.git.conversation import Conversation
 from ralph_hooks.git.pack import indexed_pack, object_id, pack
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 TREE = "040000"
 GITLINK = "160000"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.git.diff import Diff
 from ralph_hooks.git.disk import parents, stands
 from ralph_hooks.git.objects import GITLINK, Entry
+from ralph_hooks.records import NamedTuple
 
 
 class Obstacle(NamedTuple):

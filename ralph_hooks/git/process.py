@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import RalphError
+from ralph_hooks.records import NamedTuple
 
 _MOMENT = 1.0  # seconds
 TIME_LIMIT = 1800.0  # seconds; a landing on a slow disk takes minutes, a hung filter or hook takes for ever

@@ -1,15 +1,17 @@
 """Refs: reading them, and moving several in one transaction that compares before it swaps."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.claims import claimed
 from ralph_hooks.git.locks import ref_locks
 from ralph_hooks.git.process import GitError
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 
 class RefUpdate(NamedTuple):

@@ -1,15 +1,17 @@
 """Which repository and worktree a directory belongs to, and whether work may be done there."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git import process
 from ralph_hooks.git.conversation import Conversation
 from ralph_hooks.git.discover import Place, is_forged
 from ralph_hooks.git.process import GitError, Result
+from ralph_hooks.records import NamedTuple
 
 HEADS = "refs/heads/"
 

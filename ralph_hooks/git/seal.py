@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.git.checkout import index_path
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 # Settings that change what a checkout writes. Which attributes apply is looked at too: they choose between these.
 _DECIDING = (

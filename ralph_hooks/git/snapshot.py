@@ -1,9 +1,10 @@
 """What a worktree holds right now as a tree, without touching its index, its files or its branch."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Collection
 from contextlib import suppress
-from typing import NamedTuple
 
 from ralph_hooks.git.checkout import copy_index, index_path
 from ralph_hooks.git.claims import Claim, claimed
@@ -11,6 +12,7 @@ from ralph_hooks.git.disk import stands
 from ralph_hooks.git.hidden import hidden
 from ralph_hooks.git.objects import GITLINK
 from ralph_hooks.git.repository import Repository
+from ralph_hooks.records import NamedTuple
 
 
 class Snapshot(NamedTuple):

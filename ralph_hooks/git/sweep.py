@@ -10,9 +10,9 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.git.index_file import GITLINK, Row
+from ralph_hooks.records import NamedTuple
 
 
 class Nature(NamedTuple):

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.claims import FOLDER, Claim, claimed
@@ -14,6 +13,7 @@ from ralph_hooks.git.discover import administers
 from ralph_hooks.git.locks import branch_locks, fresh_admin
 from ralph_hooks.git.process import SUBMODULES, GitError
 from ralph_hooks.git.repository import HEADS, Repository, worktree_at
+from ralph_hooks.records import NamedTuple
 
 # An index of a new worktree holds all that it says about files itself, and takes nobody's word for one being unchanged.
 WHOLE_INDEX = ("core.fsmonitor=false", "core.ignoreStat=false", "core.splitIndex=false", "core.untrackedCache=false")

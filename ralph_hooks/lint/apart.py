@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ralph_hooks.lint.spans import fields
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.declared import named_files
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.overlap import footprint

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.lint.model import Finding, Rule
+from ralph_hooks.records import NamedTuple
 
 NAME = ".ralph-hooks-baseline.json"
 VERSION = 1

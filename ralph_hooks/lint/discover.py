@@ -1,12 +1,14 @@
 """Which lists are meant: those named, those below folders that are named, or every `tasks.md` of the repository."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.lint.globs import matches
+from ralph_hooks.records import NamedTuple
 
 LIST = "tasks.md"
 _SKIPPED = {"node_modules", "venv", "__pycache__"}  # besides hidden folders and other repositories

@@ -1,12 +1,14 @@
 """Lists on disk: what is in one, or why it cannot be read; and putting a fixed one in its place."""
 
+from __future__ import annotations
+
 import os
 import re
 import stat
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
+from ralph_hooks.records import NamedTuple
 
 LIMIT = 8 * 1024 * 1024  # bytes; the longest real list has 200 thousand, and reading one costs a hundred times its size
 _FIRST = 4096  # bytes that are looked at to tell what a file is

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import NamedTuple
 
 from ralph_hooks.lint.model import Edit, Finding, Fix
+from ralph_hooks.records import NamedTuple
 
 Findings = tuple[Finding, ...]
 _TRIES = 50  # of parts of the fixes that were too many together: each costs one look at the whole text

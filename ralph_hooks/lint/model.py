@@ -1,9 +1,12 @@
 """What a rule is and what it finds. Frozen data; spans are character offsets into `TaskList.text`, as everywhere."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Dialect, Span, TaskList
 
 

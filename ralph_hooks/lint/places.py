@@ -1,8 +1,11 @@
 """From offsets into a text to lines and columns, both counted from 1, columns in characters."""
 
-from bisect import bisect_right
-from typing import NamedTuple, Self
+from __future__ import annotations
 
+from bisect import bisect_right
+from typing import Self
+
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.source import Line, split
 
 

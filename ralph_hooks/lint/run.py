@@ -3,10 +3,12 @@
 What a plain run does not need is imported where it is needed: a hook pays for start-up at every commit.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ralph_hooks.lint import selection
 from ralph_hooks.lint.discover import Target
@@ -15,6 +17,7 @@ from ralph_hooks.lint.files import Source
 from ralph_hooks.lint.model import Finding, Rule, Settings, Surroundings
 from ralph_hooks.lint.places import Places
 from ralph_hooks.lint.rules.rh401_state_committed import STATE
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Dialect
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ class Options(NamedTuple):
     settings: Settings
     dialect: Dialect | None = None
     per_file_ignores: Sequence[tuple[str, Sequence[str]]] = ()
-    baseline: "Baseline | None" = None
+    baseline: Baseline | None = None
 
 
 class Listed(NamedTuple):
@@ -57,7 +60,7 @@ class Checked(NamedTuple):
         return Places.of(self.text or "")
 
     @property
-    def keys(self) -> "list[Key]":
+    def keys(self) -> list[Key]:
         """What a baseline knows the findings by."""
         return [key for key, _ in _keyed(self.listed, self.text or "", self.all)]
 
@@ -122,7 +125,7 @@ def _found(text: str, listed: Listed, options: Options) -> Findings:
     return lint(text, listed.surroundings, options.settings, options.dialect, rules, options.known)
 
 
-def _keyed(listed: Listed, text: str, findings: Findings) -> "list[tuple[Key, Finding]]":
+def _keyed(listed: Listed, text: str, findings: Findings) -> list[tuple[Key, Finding]]:
     from ralph_hooks.lint import baseline  # noqa: PLC0415 - see above
 
     places = Places.of(text)

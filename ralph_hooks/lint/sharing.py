@@ -3,10 +3,12 @@
 `overlap.clashes` lists every pair, which a list of thousands of tasks on one file has millions of.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from ralph_hooks.lint.targets import is_bare_glob, is_file, targets
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Dialect, Task
 from ralph_hooks.tasklist.overlap import ancestors, footprint, is_glob, matches
 

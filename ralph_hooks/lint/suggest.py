@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from ralph_hooks.lint.apart import Reader
 from ralph_hooks.lint.marks import put_on
@@ -15,6 +14,7 @@ from ralph_hooks.lint.side_by_side import graph
 from ralph_hooks.lint.spans import fields
 from ralph_hooks.lint.targets import is_file
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.grouping import place_of, side_by_side
 from ralph_hooks.tasklist.model import Dialect, Task, TaskList
 from ralph_hooks.tasklist.overlap import footprint

@@ -4,14 +4,17 @@ Behind text: on that line. Alone on its line: on the next line with text. `ignor
 line of a task: in all of that task. Each must hide something, or it is a finding of its own.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Self
+from typing import Self
 
 from ralph_hooks.lint.model import Edit, Fix, Problem, Rule
 from ralph_hooks.lint.places import Places
 from ralph_hooks.lint.selection import nearest
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Span
 from ralph_hooks.tasklist.structure import outline
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.settings import current_spec, specs_dirs
 
 STATE = ".ralph-state.json"

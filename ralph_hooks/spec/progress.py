@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.sections import Kind, Outline, Section, blocks, heading_text, outline, same_path, trimmed
 
 Path = tuple[str, ...]

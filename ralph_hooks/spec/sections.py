@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 
 _HEADING = pattern(r"#{1,6}(?=[ \t]|$)")
 _MARKER = pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")

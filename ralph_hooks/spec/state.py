@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ralph_hooks.errors import printable
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec.numbering import Handler, number, total
 from ralph_hooks.spec.state_file import DiskError, StateError, clean, read, write
 from ralph_hooks.tasklist.model import TaskList

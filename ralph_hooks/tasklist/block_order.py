@@ -1,12 +1,14 @@
 """What `[SEQUENTIAL after X]` and `[PARALLEL after X]` mean: X is a block, a heading, a phase, or everything above."""
 
+from __future__ import annotations
+
 import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Block, Heading, TaskList
 
 _EVERYTHING = {"all", "all above", "above", "everything", "everything above", "all of the above"}

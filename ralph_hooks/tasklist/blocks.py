@@ -1,11 +1,13 @@
 """`[PARALLEL]` and `[SEQUENTIAL]` headings: where each block begins and ends, and what it waits for."""
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Block, Heading
 
 _MARK = pattern(

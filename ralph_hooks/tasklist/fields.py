@@ -1,9 +1,11 @@
 """The fields of a task: `**Do**: …`, `**Files**: …` and their kin, bold or plain, with a bullet or without."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Field, Span
 from ralph_hooks.tasklist.source import Line
 

@@ -1,10 +1,12 @@
 """The task line: box, ids, markers, title. The one place that knows how ids and markers are spelled."""
 
+from __future__ import annotations
+
 import re
 import sys
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Dialect
 
 # `[P]` is no box (the legend of spec-kit's template), `[ ]*` is one (Kiro's optional tasks, in places escaped).

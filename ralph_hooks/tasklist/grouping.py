@@ -1,12 +1,14 @@
 """Runs of tasks that may go side by side, and the order of the groups that come of them."""
 
+from __future__ import annotations
+
 import heapq
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import NamedTuple
 
 from ralph_hooks.errors import UsageError
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Block, Dialect, Group, Task, TaskList
 
 

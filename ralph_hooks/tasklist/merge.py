@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.grammar import by_number
 from ralph_hooks.tasklist.parse import parse
 from ralph_hooks.tasklist.threeway import Region, regions

@@ -1,9 +1,11 @@
 """What a task list holds. Frozen data: the parser makes it, everything else reads it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.source import Line
 
 

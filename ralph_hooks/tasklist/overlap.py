@@ -1,12 +1,14 @@
 """Which tasks declare the same file: equal paths, a directory and what is in it, a glob and what it matches."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 
 _BRACES = pattern(r"\{([^{}/]*,[^{}/]*)\}")
 _MOST_ALTERNATIVES = 64

@@ -1,10 +1,12 @@
 """Ids that a task names as its dependencies. Only what can be nothing else: prose about dependencies names no id."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.grammar import NUMBER_ID, SPECKIT_ID, VERIFY_ID
 from ralph_hooks.tasklist.model import Dialect
 

@@ -1,9 +1,11 @@
 """The lines of a source text and where they start. Line ends are those of Markdown: CRLF, CR and LF, no others."""
 
+from __future__ import annotations
+
 from itertools import accumulate
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 
 _LINE_END = pattern(r"\r\n|\r|\n")
 _BYTE_ORDER_MARK = "\ufeff"

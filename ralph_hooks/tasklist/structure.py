@@ -1,9 +1,12 @@
 """What CommonMark says about a text: its list items, its headings, and the lines that are code or comment."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Heading
 from ralph_hooks.tasklist.source import Line, split
 
@@ -54,7 +57,7 @@ def outline(text: str) -> Outline:
     return Outline(lines, tuple(items), tuple(_headings(tokens)), _opaque(tokens, len(lines)))
 
 
-def _tokens(lines: tuple[Line, ...]) -> "list[Token]":
+def _tokens(lines: tuple[Line, ...]) -> list[Token]:
     # Imported here: with what it imports it costs 25 ms, and hooks that parse nothing should not pay for it.
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
@@ -94,7 +97,7 @@ def _front_matter(lines: tuple[Line, ...]) -> int:
     return 0
 
 
-def _items(tokens: "list[Token]", lines: tuple[Line, ...]) -> Iterator[Item]:
+def _items(tokens: list[Token], lines: tuple[Line, ...]) -> Iterator[Item]:
     for position, token in enumerate(tokens):
         # The list is at level 0, its items at level 1.
         if token.type == "list_item_open" and token.map and position + 2 < len(tokens):
@@ -103,7 +106,7 @@ def _items(tokens: "list[Token]", lines: tuple[Line, ...]) -> Iterator[Item]:
                 yield item
 
 
-def _item(end: int, block: "Token", inline: "Token", lines: tuple[Line, ...], *, top: bool) -> Item | None:
+def _item(end: int, block: Token, inline: Token, lines: tuple[Line, ...], *, top: bool) -> Item | None:
     setext = block.type == "heading_open" and block.markup in {"-", "="}
     if not (block.type == "paragraph_open" or setext) or not block.map or inline.type != "inline":
         return None
@@ -120,7 +123,7 @@ def _trimmed(start: int, end: int, lines: tuple[Line, ...]) -> int:
     return end
 
 
-def _headings(tokens: "list[Token]") -> Iterator[Heading]:
+def _headings(tokens: list[Token]) -> Iterator[Heading]:
     for position, token in enumerate(tokens):
         # Level 0: a heading inside a list item or a quotation divides nothing.
         if token.type == "heading_open" and token.level == 0 and token.map:
@@ -128,7 +131,7 @@ def _headings(tokens: "list[Token]") -> Iterator[Heading]:
             yield Heading(int(token.tag[1:]), text, token.map[0] + 1)
 
 
-def _opaque(tokens: "list[Token]", count: int) -> bytearray:
+def _opaque(tokens: list[Token], count: int) -> bytearray:
     marks = bytearray(count)
     for token in tokens:
         if token.type in _OPAQUE and token.map:

@@ -1,9 +1,11 @@
 """From a checkbox and its head to a `Task`: its fields, what it declares, where it stands."""
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist import blocks, declared, references
 from ralph_hooks.tasklist.fields import fields
 from ralph_hooks.tasklist.grammar import Head, Place

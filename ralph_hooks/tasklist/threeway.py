@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple
+
+from ralph_hooks.records import NamedTuple
 
 
 class Region(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ralph_hooks.patterns import pattern
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Task, TaskList
 
 _END = pattern(r"(?:\r\n|\r|\n)\Z")

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch import names
 from ralph_hooks.batch.admission import admit
@@ -30,6 +29,7 @@ from ralph_hooks.integrations.claude.payload import CallBegins
 from ralph_hooks.integrations.claude.prompt import Assignment, rewritten
 from ralph_hooks.integrations.claude.spacing import keep_apart
 from ralph_hooks.integrations.claude.turn import LeftError, Reply, changing, untold
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import handler, state
 from ralph_hooks.spec.locate import Spec, locate
 from ralph_hooks.spec.numbering import number

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ralph_hooks.batch.model import Attempt, Batch, State
 from ralph_hooks.integrations.claude.notes import Notes
 from ralph_hooks.integrations.claude.payload import PromptGiven
+from ralph_hooks.records import NamedTuple
 
 if TYPE_CHECKING:
     from ralph_hooks.tasklist.model import Plan, Task, TaskList

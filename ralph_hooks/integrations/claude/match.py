@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.model import Task, TaskList
 
 _NUMBERS = re.compile(r"\.progress-task-(\d{1,9})\.md|\btask[ _-]?index\W{1,4}(\d{1,9})\b", re.IGNORECASE)

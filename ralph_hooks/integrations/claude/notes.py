@@ -4,10 +4,13 @@ While it is there, the launcher starts us for every event; without it, for those
 costs a word to the coordinator at most. Written under the landing lock.
 """
 
+from __future__ import annotations
+
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from ralph_hooks.records import NamedTuple
 
 NAME = "claude"  # `hooks/claude-event` looks for it
 

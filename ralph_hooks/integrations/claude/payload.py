@@ -1,8 +1,12 @@
 """What Claude Code says on standard input, as events. Fields that we do not need are not looked at."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from ralph_hooks.records import NamedTuple
 
 LIMIT = 16 * 1024 * 1024  # bytes; a real event has some kilobytes, one with the output of many tools a megabyte
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ralph_hooks.errors import printable
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import verdict
 
 _MARK = re.compile(r"\[ralph-hooks batch (?P<batch>[0-9a-f]+) call (?P<call>[^\s\]]+)\]")

@@ -4,9 +4,13 @@ Every hook has an explicit time limit. When it is over the client kills the hook
 said, so the program's own deadline comes before it: then it can still write down what happened.
 """
 
+from __future__ import annotations
+
 import json
 import sys
-from typing import Any, NamedTuple
+from typing import Any
+
+from ralph_hooks.records import NamedTuple
 
 AGENT = "Agent|Task"  # `Task` is the tool's older name, and still works
 LAUNCHER = "claude-event"  # the file in `hooks/`, and the mark by which a command is known as ours

@@ -1,9 +1,10 @@
 """What every handler of an event needs: a workplace with the lock, the session's batch, a reply."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.model import Batch, Phase
 from ralph_hooks.batch.store import Record
@@ -13,6 +14,7 @@ from ralph_hooks.git.claims import are_left
 from ralph_hooks.integrations.claude import notes
 from ralph_hooks.integrations.claude.answer import Answer, context
 from ralph_hooks.integrations.claude.payload import Where
+from ralph_hooks.records import NamedTuple
 
 PATIENCE = 1200.0  # seconds that the end of an executor waits for the lock: it will not be told again
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import NamedTuple
+
+from ralph_hooks.records import NamedTuple
 
 LAUNCHER = "git-guard"  # the file's name, and the mark by which a hook is known as ours
 INSTALLED = f"ralph/{LAUNCHER}"  # where it is put, below the git common dir

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.listing import read_list
 from ralph_hooks.batch.model import Attempt, Batch
@@ -17,6 +16,7 @@ from ralph_hooks.config import Config, load
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.git.objects import Objects, open_objects
 from ralph_hooks.git.repository import HEADS, Repository, open_repository
+from ralph_hooks.records import NamedTuple
 from ralph_hooks.tasklist.lookup import same_task
 from ralph_hooks.tasklist.model import Task
 

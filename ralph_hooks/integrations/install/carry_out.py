@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.batch.file_lock import file_lock
 from ralph_hooks.integrations.install import files, manifest
@@ -15,6 +14,7 @@ from ralph_hooks.integrations.install.manifest import Manifest
 from ralph_hooks.integrations.install.model import PLAIN, Edit, File
 from ralph_hooks.integrations.install.restore import is_in_place
 from ralph_hooks.integrations.install.wish import LAUNCHERS
+from ralph_hooks.records import NamedTuple
 
 _LOCK = "install.lock"
 _WAIT = 30  # seconds for another installation

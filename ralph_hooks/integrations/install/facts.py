@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.git import features
 from ralph_hooks.git.repository import Repository, worktree_at
@@ -16,6 +15,7 @@ from ralph_hooks.integrations.install.files import names_in, read_all
 from ralph_hooks.integrations.install.manifest import Manifest, read_manifest
 from ralph_hooks.integrations.install.model import LINK, Facts, File, HooksPath
 from ralph_hooks.integrations.install.restore import MOVED, without_us
+from ralph_hooks.records import NamedTuple
 
 
 class Found(NamedTuple):

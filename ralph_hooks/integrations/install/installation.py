@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.config import load
 from ralph_hooks.git.repository import Repository, worktree_at
@@ -17,6 +16,7 @@ from ralph_hooks.integrations.install.model import Facts, Plan
 from ralph_hooks.integrations.install.plan import plan
 from ralph_hooks.integrations.install.program import candidates, choose
 from ralph_hooks.integrations.install.wish import LAUNCHERS, claude_launchers, wish
+from ralph_hooks.records import NamedTuple
 
 
 class Installed(NamedTuple):

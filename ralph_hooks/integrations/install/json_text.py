@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from json.decoder import JSONDecoder
-from typing import Any, NamedTuple
+from typing import Any
+
+from ralph_hooks.records import NamedTuple
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _INDENT = re.compile(r"\n([ \t]+)\S")

@@ -7,10 +7,11 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ralph_hooks.errors import RefusedError
 from ralph_hooks.integrations.install.model import Edit, File, Part
+from ralph_hooks.records import NamedTuple
 
 NAME = "install.json"  # in our folder
 VERSION = 1

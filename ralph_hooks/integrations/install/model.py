@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from ralph_hooks.records import NamedTuple
 
 LINK = 0o120000  # the mode of a symbolic link, as in git
 SCRIPT, PLAIN = 0o755, 0o644

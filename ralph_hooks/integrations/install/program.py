@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import ralph_hooks
 from ralph_hooks.errors import RefusedError
+from ralph_hooks.records import NamedTuple
 
 NAME = "ralph-hooks"
 _PASSING = ("/.cache/", "/tmp/", "/var/tmp/")  # noqa: S108 - environments made for one run: uvx, pre-commit, pipx run

@@ -1,10 +1,12 @@
 """What every format is made from."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ralph_hooks.lint.model import Finding, Rule, Severity
 from ralph_hooks.lint.places import Places
+from ralph_hooks.records import NamedTuple
 
 URL = "docs/rules/{code}.md"
 _ORDER = (Severity.INFO, Severity.WARNING, Severity.ERROR)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ralph_hooks.batch.scope import Strays
 from ralph_hooks.integrations.git_hooks.checks.verdict import Refusal, Verdict
+from ralph_hooks.records import NamedTuple
 
 HEADS = "refs/heads/"
 

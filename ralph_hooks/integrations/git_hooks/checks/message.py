@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ralph_hooks.batch.message import subject_of
 from ralph_hooks.integrations.git_hooks.checks.verdict import Refusal, Verdict
+from ralph_hooks.records import NamedTuple
 
 _TRAILER = re.compile(r"(?P<key>Ralph-(?:Spec|Task|Batch)):[ \t]*(?P<value>.*)")
 _CUT = re.compile(r"^.{0,3} ?-{8,} >8 -{8,}\n.*", re.MULTILINE | re.DOTALL)  # `commit --verbose`: the diff is below

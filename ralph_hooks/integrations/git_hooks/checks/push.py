@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ralph_hooks.batch.names import EXECUTORS, ROOT
 from ralph_hooks.integrations.git_hooks.checks.verdict import Refusal, Verdict
+from ralph_hooks.records import NamedTuple
 
 
 class Update(NamedTuple):

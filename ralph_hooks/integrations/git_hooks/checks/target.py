@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from ralph_hooks.integrations.git_hooks.checks.verdict import PASSED, Refusal, Verdict
+from ralph_hooks.records import NamedTuple
 
 
 class Update(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ralph_hooks.records import NamedTuple
 
 
 class Refusal(NamedTuple):

@@ -6,10 +6,10 @@ import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from ralph_hooks.integrations.install.model import LINK, SCRIPT, Edit, Facts, File, Hook, Part, Wiring
 from ralph_hooks.integrations.install.scripts import ASIDE, both, call_moved
+from ralph_hooks.records import NamedTuple
 
 HOW = "ours run first, then the hooks that were in the hooks folder"
 
