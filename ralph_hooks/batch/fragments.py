@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ralph_hooks.batch.model import Attempt, Batch
@@ -12,13 +11,8 @@ from ralph_hooks.git.diff import Change, Diff
 from ralph_hooks.git.objects import REGULAR, Objects
 from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import progress
-from ralph_hooks.spec.locate import TEMPORARY, Spec
+from ralph_hooks.spec.locate import Spec, is_temporary, temporary_files, temporary_name
 from ralph_hooks.spec.progress import Fragment
-
-
-def temporary_name(number: int) -> str:
-    """The file that the executor of task `number` writes its progress to."""
-    return TEMPORARY.replace("*", str(number))
 
 
 def progress_file(spec: Spec, attempt: Attempt) -> str | None:
@@ -59,7 +53,7 @@ def _from_temporary_files(objects: Objects, spec: Spec, sources: Sources) -> Ite
     for path in sorted(path for path in sources.changes if _is_temporary(spec, path)):
         yield _added(objects, sources.changes[path])
     if sources.worktree:  # ignored ones are in no commit
-        for file in sorted((sources.worktree / spec.directory).glob(TEMPORARY)):
+        for file in temporary_files(sources.worktree / spec.directory):
             committed = objects.entry(sources.base, spec.beside(file.name)) or spec.beside(file.name) in sources.changes
             if not committed and file.is_file() and not file.is_symlink():
                 yield progress.added("", decode(file.read_bytes()))
@@ -84,7 +78,7 @@ def _from_log(objects: Objects, batch: Batch, spec: Spec, sources: Sources) -> I
 
 def _is_temporary(spec: Spec, path: str) -> bool:
     name = path.rpartition("/")[2]
-    return path == spec.beside(name) and fnmatchcase(name, TEMPORARY)
+    return is_temporary(name) and path == spec.beside(name)
 
 
 def _added(objects: Objects, change: Change) -> Fragment:

@@ -7,10 +7,8 @@ there is saved under a ref first. Any other edit is somebody's work, and stops t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ralph_hooks.batch.fragments import temporary_name
 from ralph_hooks.batch.model import Attempt, Batch
 from ralph_hooks.batch.pages import Binder, Pages, decode, encode, spec_of
 from ralph_hooks.errors import RefusedError
@@ -18,7 +16,7 @@ from ralph_hooks.git.objects import Objects
 from ralph_hooks.git.repository import Repository
 from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import progress
-from ralph_hooks.spec.locate import TEMPORARY
+from ralph_hooks.spec.locate import temporary_files, temporary_name
 from ralph_hooks.spec.progress import Fragment
 from ralph_hooks.tasklist.edit import untick
 from ralph_hooks.tasklist.lookup import same_task
@@ -96,9 +94,9 @@ def _temporary(batch: Batch, place: Repository) -> Iterator[tuple[str, str]]:
     if spec.progress is None:
         return
     names = {temporary_name(number) for attempt in batch.attempts for number in (attempt.index, attempt.number)}
-    for path in sorted((place.top / spec.directory).glob(TEMPORARY)):
+    for path in temporary_files(place.top / spec.directory):
         text = _read(path)
-        if path.name in names and fnmatchcase(path.name, TEMPORARY) and text is not None:
+        if path.name in names and text is not None:
             yield str(path), text
 
 

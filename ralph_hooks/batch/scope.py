@@ -6,10 +6,9 @@ The guards ask at every commit, the landing asks again: cherry-picks and plumbin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 
 from ralph_hooks.records import NamedTuple
-from ralph_hooks.spec.locate import STATE, TEMPORARY, Spec
+from ralph_hooks.spec.locate import STATE, Spec, is_temporary
 from ralph_hooks.tasklist.model import Task
 from ralph_hooks.tasklist.overlap import footprint, shared
 
@@ -64,7 +63,7 @@ def is_kept(spec: Spec, path: str) -> bool:
     name = path.rpartition("/")[2]
     if name == STATE:
         return True
-    return spec.own(path) and path not in {spec.tasks, spec.progress} and not fnmatchcase(name, TEMPORARY)
+    return spec.own(path) and path not in {spec.tasks, spec.progress} and not is_temporary(name)
 
 
 def _declares(files: tuple[str, ...], path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -12,9 +13,9 @@ from ralph_hooks.spec.settings import current_spec, specs_dirs
 
 STATE = ".ralph-state.json"
 PROGRESS = ".progress.md"
-TEMPORARY = ".progress-task-*.md"  # what one executor writes about its progress
+_TEMPORARY = (".progress-task-", ".md")  # what one executor writes about its progress, its number in between
 # ".ralph-state.json.*" are the temporary files of our own atomic write, ".*.lock" those of the executors' flock.
-_OWN = (PROGRESS, TEMPORARY, STATE, f"{STATE}.*", ".*.lock")
+_OWN = (PROGRESS, "*".join(_TEMPORARY), STATE, f"{STATE}.*", ".*.lock")
 
 
 class Spec(NamedTuple):
@@ -52,6 +53,24 @@ class Spec(NamedTuple):
         if where == directory:
             return any(fnmatchcase(name, pattern) for pattern in _OWN)
         return name == ".current-spec" and where == directory.parent
+
+
+def temporary_name(number: int) -> str:
+    """The file that the executor of task `number` writes its progress to."""
+    return str(number).join(_TEMPORARY)
+
+
+def is_temporary(name: str) -> bool:
+    """Is this what such a file is called?"""
+    begin, end = _TEMPORARY
+    return name.startswith(begin) and name.endswith(end)
+
+
+def temporary_files(folder: Path) -> list[Path]:
+    """Those that stand in a folder, in order. None where the folder cannot be read."""
+    with suppress(OSError):
+        return [folder / name for name in sorted(os.listdir(folder)) if is_temporary(name)]  # noqa: PTH208 - many look
+    return []
 
 
 def locate(root: Path, *, cwd: Path, tasks: str | None = None, spec: str | None = None) -> Spec:

@@ -12,7 +12,6 @@ from ralph_hooks.batch import names
 from ralph_hooks.batch.admission import admit
 from ralph_hooks.batch.breaker import breaker_of, places
 from ralph_hooks.batch.choice import earlier_attempts
-from ralph_hooks.batch.fragments import temporary_name
 from ralph_hooks.batch.ground import Wanted
 from ralph_hooks.batch.join import Joined, join
 from ralph_hooks.batch.model import Batch, State
@@ -31,7 +30,7 @@ from ralph_hooks.integrations.claude.spacing import keep_apart
 from ralph_hooks.integrations.claude.turn import LeftError, Reply, changing, untold
 from ralph_hooks.records import NamedTuple
 from ralph_hooks.spec import handler, state
-from ralph_hooks.spec.locate import Spec, locate
+from ralph_hooks.spec.locate import Spec, locate, temporary_name
 from ralph_hooks.spec.numbering import number
 from ralph_hooks.spec.settings import current_spec
 from ralph_hooks.tasklist.model import Dialect, Task
