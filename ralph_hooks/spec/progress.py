@@ -148,8 +148,9 @@ def _find(parsed: Outline, path: Path) -> list[Section]:
 
 def _has(parsed: Outline, path: Path, item: Sequence[str]) -> bool:
     """Whether the lines of `item` stand together in a section of `path`."""
+    wanted = tuple(item)
     return any(
-        list(parsed.lines[at : at + len(item)]) == list(item)
+        parsed.lines[at : at + len(item)] == wanted
         for section in _find(parsed, path)
         for at in range(section.start, section.end - len(item) + 1)
     )

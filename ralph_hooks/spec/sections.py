@@ -16,6 +16,7 @@ _HEADING = pattern(r"#{1,6}(?=[ \t]|$)")
 _MARKER = pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _KEY = pattern(r"[\w-]+:")  # how a front matter starts; other text below a `---` is content
 _FENCE = pattern(r"(`{3,})[^`]*$|(~{3,})")
+_OPENERS = ("```", "~~~", "<!--")  # a landing reads the log once for each task: hardly a line has any of these
 
 
 class Kind(Enum):
@@ -82,7 +83,8 @@ def trimmed(lines: Sequence[str]) -> list[str]:
 
 def same_path(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two paths name the same section: levels and words, whatever the case."""
-    return [_normal(heading) for heading in one] == [_normal(heading) for heading in other]
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(mine == its or _normal(mine) == _normal(its) for mine, its in pairs)
 
 
 def heading_text(heading: str) -> str:
@@ -163,6 +165,8 @@ def _front_matter(lines: Sequence[str]) -> int:
 
 
 def _opens(line: str, indent: int, item: int) -> _Region | None:
+    if not any(opener in line for opener in _OPENERS):
+        return None
     marker = _MARKER.match(line)
     content = line[marker.end() :] if marker else line.strip()
     floor = item if indent >= item or marker else 0
@@ -182,6 +186,8 @@ def _closes(line: str, region: _Region) -> bool:
 
 
 def _indent(line: str) -> int:
+    if not line.startswith((" ", "\t")):
+        return 0
     return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip(" "))
 
 
