@@ -53,13 +53,20 @@ def is_forged(place: Place) -> bool:
 
 def belongs(place: Place, common_dir: Path) -> bool:
     """Is `place` a linked worktree of the repository, in the repository's own records as in its `.git`?"""
-    common, admin = common_dir.resolve(), place.git_dir.resolve()
-    return (
-        place.common_dir.resolve() == common
-        and admin.parent == common / "worktrees"
-        and place.top.resolve() / ".git" == _recorded(admin)
-        and not (place.top / ".git").is_symlink()
-    )
+    # Whether two names lead to one folder the system knows at once; to resolve a name asks it about each of its parts.
+    with suppress(OSError):
+        return (
+            place.common_dir.samefile(common_dir)
+            and (place.git_dir / "..").samefile(common_dir / "worktrees")
+            and _is_same(place.git_dir / _line(place.git_dir / "gitdir"), place.top / ".git")
+            and not (place.top / ".git").is_symlink()
+        )
+    return False
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Do two names stand for one entry of one folder, whatever it is?"""
+    return one.name == other.name and one.parent.samefile(other.parent)
 
 
 def _place(top: Path, git_dir: Path) -> Place:
