@@ -19,8 +19,8 @@ from ralph_hooks.git.pack import listed
 from ralph_hooks.git.process import GitError, Result
 
 MARK = b"ralph-hooks\n"
-_STAGED = "new"  # how the names of packs begin that are not in their place yet
-_LENT = "lent-"  # and of folders with new objects that they are made from; then the process that lends them
+_STAGED = "new-"  # how the names of packs begin that are not in their place yet; then whose process has them made
+_LENT = "lent-"  # and of folders with new objects that they are made from; then whose process lends them
 _MISSING = (
     "missing",
     "bad object",
@@ -59,9 +59,9 @@ def staged_pack(
     stage, home = repository.common_dir / "ralph", repository.common_dir / "objects" / "pack"
     _clear(stage, home)
     wanted = "".join(f"{line}\n" for line in (*tips, *(f"^{commit}" for commit in known)))
-    # No deltas: the pack is there to be written once, `git gc` makes the good one.
-    options = ("--revs", "-q", "--window=0", "--no-reuse-delta", "--threads=1", "--index-version=2")
-    command = ("pack-objects", *options, str(stage / _STAGED))
+    # No deltas but those that there are: the pack is there to be written once, `git gc` makes the good one.
+    options = ("--revs", "-q", "--window=0", "--threads=1", "--index-version=2")
+    command = ("pack-objects", *options, str(stage / f"{_STAGED}{os.getpid()}"))
     try:
         objects.lend(stage / f"{_LENT}{os.getpid()}")
         with repository.ask(*command, stdin=wanted.encode(), env=objects.shown()) as packed:
@@ -77,7 +77,7 @@ def _kept(objects: Objects, packed: Callable[[], Result], stage: Path, home: Pat
     keep.write_bytes(MARK)
     try:
         for ending in ("pack", "rev", "idx"):  # the index last, as git does: with it the pack is there
-            staged = stage / f"{_STAGED}-{name}.{ending}"
+            staged = stage / f"{_STAGED}{os.getpid()}-{name}.{ending}"
             if staged.exists():
                 staged.replace(home / f"pack-{name}.{ending}")
         objects.stored(listed((home / f"pack-{name}.idx").read_bytes(), len(objects.repository.zero) // 2))
@@ -110,11 +110,12 @@ def _lives(process: str) -> bool:
 
 
 def _clear(stage: Path, home: Path) -> None:
-    """What a killed one left, or one that was given up."""
-    for path in stage.glob(f"{_STAGED}-*"):
-        path.unlink(missing_ok=True)
+    """What a process that was killed left, or gave up. Where somebody has deleted the lock, another may be at work."""
+    for path in stage.glob(f"{_STAGED}*"):
+        if not _lives(path.name.split("-")[1]):
+            path.unlink(missing_ok=True)
     for folder in stage.glob(f"{_LENT}*"):
-        if not _lives(folder.name.removeprefix(_LENT)):  # where somebody has deleted the lock, one may
+        if not _lives(folder.name.removeprefix(_LENT)):
             remove_lent(folder)
     for keep in home.glob("*.keep"):
         if keep.read_bytes() == MARK:

@@ -109,13 +109,14 @@ def test_what_was_taken_away_is_made_again(shop: Workshop, monkeypatch: pytest.M
 
 
 def test_what_a_killed_one_left_goes(shop: Workshop) -> None:
-    """What a living one lends stays: somebody may have deleted the lock over it."""
+    """What a living one has made or lends stays: somebody may have deleted the lock over it."""
     shop.run("status")
-    shop.write({".git/ralph/new-1.pack": "", ".git/objects/pack/pack-1.keep": "ralph-hooks\n"})
+    shop.write({".git/objects/pack/pack-1.keep": "ralph-hooks\n"})
     shop.write({".git/objects/pack/pack-2.keep": "somebody else's\n"})
-    living = f"lent-{os.getppid()}"
+    staged, living = f"new-{os.getppid()}-1.pack", f"lent-{os.getppid()}"
+    shop.write({f".git/ralph/{name}": "" for name in ("new-99999999-1.pack", staged)})
     shop.write({f".git/ralph/{name}/pack/pack-lent.idx": "half" for name in ("lent-99999999", living)})
     shop.start("1.1")
     assert [keep.name for keep in (shop.path / ".git/objects/pack").glob("*.keep")] == ["pack-2.keep"]
-    assert not list((shop.path / ".git/ralph").glob("new-*"))
+    assert [pack.name for pack in (shop.path / ".git/ralph").glob("new-*")] == [staged]
     assert [folder.name for folder in (shop.path / ".git/ralph").glob("lent-*")] == [living]
