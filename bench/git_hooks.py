@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from scratch import compiled
+
 from ralph_hooks.integrations.git_hooks import registration
 
 LIMIT = 2.0  # times as long as with an empty sh script in the place of each of our hooks, at most
@@ -164,8 +166,7 @@ def _shut_out_the_user(folder: Path) -> None:
     config.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
     os.environ |= {"GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(folder)}
     os.environ |= {"PRE_COMMIT_HOME": str(folder / "pre-commit"), "PREK_HOME": str(folder / "prek")}
-    os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compiled()
     for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
         os.environ.pop(name, None)
     if shutil.which("git") is None:

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from scratch import compiled
+
 from ralph_hooks.integrations.claude.registration import HOOKS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,7 +48,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        _compiled(Path(folder))
+        compiled()
         bare, busy = Path(folder, "bare"), Path(folder, "busy")
         subprocess.run(["git", "init", "--quiet", bare], check=True)
         _open_batch(busy)
@@ -60,12 +62,6 @@ def main() -> int:
         if not (busy / ".git" / "ralph" / "claude").exists():
             raise AssertionError("the batch is not open any more: nothing was measured")
     return _report(times)
-
-
-def _compiled(folder: Path) -> None:
-    """As an installed package has it: modules are compiled once, not at every start."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
 
 
 def _cases(place: Path) -> list[Case]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import shutil
 import statistics
 import subprocess
@@ -20,6 +19,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+
+from scratch import compiled
 
 PATIENCE = 30.0  # seconds; who takes longer for one list does not get the next larger one
 LISTS = 400  # in the repository
@@ -66,6 +67,7 @@ def main() -> int:
     for one in OTHERS:
         if one not in there:
             print(f"{one.name} is not installed: left out")
+    compiled()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), args.rounds)
         met = [bench.compare(size, there) for size in args.sizes]
@@ -79,9 +81,6 @@ class Bench:
     def __init__(self, folder: Path, rounds: int) -> None:
         self._folder = folder
         self._rounds = rounds
-        # As an installed package has it: modules are compiled once, not at every start.
-        self._env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        self._env["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
 
     def compare(self, size: int, there: list[Contestant]) -> bool:
         """Whether all that is required was met. Takes those who are too slow for larger lists out of `there`."""
@@ -128,7 +127,7 @@ class Bench:
     def _time(self, command: tuple[str, ...], cwd: Path) -> float:
         begun = time.perf_counter()
         try:
-            done = subprocess.run(command, cwd=cwd, env=self._env, capture_output=True, timeout=PATIENCE, check=False)
+            done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=PATIENCE, check=False)
         except subprocess.TimeoutExpired:
             return math.inf
         took = time.perf_counter() - begun

@@ -31,7 +31,7 @@ def command(top: Path, *args: str) -> str:
 
 
 def isolate(home: Path) -> None:
-    """Nobody's configuration, fixed dates, no repacking in between; modules compiled, as installed ones are."""
+    """Nobody's configuration, fixed dates, no repacking in between."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]
     config = home / "gitconfig"
@@ -45,5 +45,10 @@ def isolate(home: Path) -> None:
         GIT_AUTHOR_DATE=WHEN,
         GIT_COMMITTER_DATE=WHEN,
     )
+    compiled()
+
+
+def compiled() -> None:
+    """As an installed package has it: modules are compiled once, not at every start."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir(Path(ralph_hooks.__file__).parent, quiet=2)
