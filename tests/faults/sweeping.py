@@ -12,7 +12,7 @@ from pathlib import Path
 from injecting import Broken, Fault, Point, copy_of
 from scenes import Scene
 from workshop import Ran
-from worlds import World, differences
+from worlds import World, differences, files_below
 
 # Loose objects that nobody refers to yet change nothing. Of SQLite's own writes the journal's beginning and end are
 # points, its end being the commit: what it does between the two is its own promise.
@@ -163,7 +163,7 @@ def recovered_again(stage: Stage, fault: Fault, point: Point, second: Point) -> 
 
 def no_locks(stage: Stage, fault: Fault, point: Point) -> None:
     """Of `git`'s kind, whose existence is the lock."""
-    left = [*map(str, (stage.shop.path / ".git").rglob("*.lock"))]
+    left = [name for name in files_below(stage.shop.path / ".git") if name.endswith(".lock")]
     left += map(str, stage.folder.glob("ralph-*"))  # scratch
     if left:
         stage.failures.append(f"{fault} at {point}: after the recovery there are {left}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,11 @@ def world(shop: Workshop) -> World:
 
     The status says for each path how HEAD, index and file differ, with modes and ids: so it says what the index holds.
     """
-    places = [
-        Path(line[9:]) for line in shop.git("worktree", "list", "--porcelain").splitlines() if line[:9] == "worktree "
-    ]
-    refs = shop.refs()
+    standing, refs = shop.git("worktree", "list", "--porcelain"), shop.refs()
+    places = [Path(line[9:]) for line in standing.splitlines() if line[:9] == "worktree "]
     return {
         "refs": refs | dict(_records(shop, [ref for ref in refs if ref.startswith(_TIMED)])),
-        "worktrees": shop.git("worktree", "list", "--porcelain"),
+        "worktrees": standing,
         "files": _files(shop.path),
         "git": _git_files(shop.path / ".git"),
         "status": {str(place): shop.status(place, "--porcelain=v2") for place in places if place.is_dir()},
@@ -76,22 +76,30 @@ def _batches(store: Path) -> Iterator[tuple[str, str]]:
             yield batch.id, json.dumps(batch.as_json() | facts)
 
 
+def files_below(top: Path, but: str = "") -> Iterator[str]:
+    """The paths of all files and links below a folder, relative to it, without those of one folder in it.
+
+    A sweep walks thousands of repositories: by names, which takes a third of the time that `Path.rglob` takes.
+    """
+    for folder, folders, names in os.walk(top):
+        here = folder[len(str(top)) + 1 :]
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        folders[:] = [name for name in folders if os.path.join(here, name) != but]
+        yield from (os.path.join(here, name) for name in (*names, *links))
+
+
 def _files(top: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for path in top.rglob("*"):
-        name = path.relative_to(top).as_posix()
-        if name.startswith(".git/") or (path.is_dir() and not path.is_symlink()):
-            continue
-        content = str(path.readlink()) if path.is_symlink() else path.read_bytes()
-        found[name] = (path.lstat().st_mode, content)
-    return found
+    return {name: _file(top / name) for name in files_below(top, but=".git")}
+
+
+def _file(path: Path) -> tuple[int, str | bytes]:
+    mode = path.lstat().st_mode
+    return mode, str(path.readlink()) if stat.S_ISLNK(mode) else path.read_bytes()
 
 
 def _git_files(folder: Path) -> dict[str, str]:
-    names = (path for path in folder.rglob("*") if not path.is_dir())
-    found = {path.relative_to(folder).as_posix(): path for path in names}
-    said = {name: path for name, path in found.items() if not _UNSAID.match(name)}
-    return {name: "" if name.startswith("refs/") else path.read_text(errors="replace") for name, path in said.items()}
+    said = (name for name in files_below(folder) if not _UNSAID.match(name))
+    return {name: "" if name.startswith("refs/") else (folder / name).read_text(errors="replace") for name in said}
 
 
 def _timeless(text: str) -> str:
