@@ -112,7 +112,7 @@ def _lives(process: str) -> bool:
 def _clear(stage: Path, home: Path) -> None:
     """What a process that was killed left, or gave up. Where somebody has deleted the lock, another may be at work."""
     for path in stage.glob(f"{_STAGED}*"):
-        if not _lives(path.name.split("-")[1]):
+        if not _lives(path.name.split("-")[1]) and not path.is_dir():
             path.unlink(missing_ok=True)
     for folder in stage.glob(f"{_LENT}*"):
         if not _lives(folder.name.removeprefix(_LENT)):

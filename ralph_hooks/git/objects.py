@@ -297,10 +297,11 @@ def _quoted(folder: Path) -> str:
 
 
 def remove_lent(folder: Path) -> None:
-    """Remove a folder in which objects were lent, or what there is of it."""
-    with suppress(FileNotFoundError):
-        for file in _lent(folder):
-            file.unlink(missing_ok=True)
+    """Remove a folder in which objects were lent, or what there is of it. What else is there stays."""
+    for file in _lent(folder):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            file.unlink()
+    with suppress(OSError):
         (folder / "pack").rmdir()
         folder.rmdir()
 

@@ -108,6 +108,15 @@ def test_what_was_taken_away_is_made_again(shop: Workshop, monkeypatch: pytest.M
         assert shop.finish("1.1").code == 0
 
 
+def test_what_is_not_ours_there_stops_nobody(shop: Workshop) -> None:
+    """An executor may write to our folder."""
+    shop.run("status")
+    foreign = ("lent-1.x/pack/foreign", "lent-2.x", "lent-3.x/pack", "new-4.x/foreign")
+    shop.write({f".git/ralph/{name}": "foreign\n" for name in foreign})
+    shop.start("1.1")
+    assert all((shop.path / ".git/ralph" / name).is_file() for name in foreign)
+
+
 def test_what_a_killed_one_left_goes(shop: Workshop) -> None:
     """What a living one has made or lends stays: somebody may have deleted the lock over it."""
     shop.run("status")
