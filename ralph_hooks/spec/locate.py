@@ -67,8 +67,8 @@ def is_temporary(name: str) -> bool:
 
 
 def temporary_files(folder: Path) -> list[Path]:
-    """Those that stand in a folder, in order. None where the folder cannot be read."""
-    with suppress(OSError):
+    """Those that stand in a folder, in order; none where there is no such folder, or nobody may look into it."""
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # an error of the disk is for whoever asks
         return [folder / name for name in sorted(os.listdir(folder)) if is_temporary(name)]  # noqa: PTH208 - many look
     return []
 

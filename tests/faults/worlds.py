@@ -79,7 +79,7 @@ def _batches(store: Path) -> Iterator[tuple[str, str]]:
 def files_below(top: Path, but: str = "") -> Iterator[str]:
     """The paths of all files and links below a folder, relative to it, without those of one folder in it.
 
-    A sweep walks thousands of repositories: by names, which takes a third of the time that `Path.rglob` takes.
+    A sweep walks thousands of repositories: by names, which takes half of the time that `Path.rglob` takes.
     """
     for folder, folders, names in os.walk(top):
         here = folder[len(str(top)) + 1 :]

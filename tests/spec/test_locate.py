@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from ralph_hooks.errors import UsageError
-from ralph_hooks.spec.locate import Spec, locate
+from ralph_hooks.spec.locate import Spec, locate, temporary_files
 
 
 def put(root: Path, *paths: str) -> None:
@@ -319,3 +321,18 @@ def test_files_that_are_not_the_specs_own(path: str) -> None:
 def test_own_files_of_a_list_at_the_top(path: str) -> None:
     assert TOP.own(path)
     assert not TOP.own(f"src/{path}")
+
+
+def test_temporary_files_of_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the disk does not pass for a folder without any: what executors wrote would be left out."""
+    for name in (".progress-task-2.md", ".progress-task-1.md", "progress-task-3.md"):
+        (tmp_path / name).write_text("x\n")
+    assert [file.name for file in temporary_files(tmp_path)] == [".progress-task-1.md", ".progress-task-2.md"]
+    assert temporary_files(tmp_path / "missing") == temporary_files(tmp_path / "progress-task-3.md") == []
+
+    def broken(_: Path) -> list[str]:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "listdir", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        temporary_files(tmp_path)
