@@ -102,7 +102,7 @@ def _name(packed: Callable[[], Result]) -> str:
 def _lives(process: str) -> bool:
     try:
         os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError):
+    except (ProcessLookupError, ValueError, OverflowError):  # or no process has this number
         return False
     except PermissionError:  # another user's
         return True

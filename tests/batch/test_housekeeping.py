@@ -111,7 +111,7 @@ def test_what_was_taken_away_is_made_again(shop: Workshop, monkeypatch: pytest.M
 def test_what_is_not_ours_there_stops_nobody(shop: Workshop) -> None:
     """An executor may write to our folder."""
     shop.run("status")
-    foreign = ("lent-1.x/pack/foreign", "lent-2.x", "lent-3.x/pack", "new-4.x/foreign")
+    foreign = (f"lent-{10**30}/pack/foreign", "lent-1.x/pack/foreign", "lent-2.x", "lent-3.x/pack", "new-4.x/foreign")
     shop.write({f".git/ralph/{name}": "foreign\n" for name in foreign})
     shop.start("1.1")
     assert all((shop.path / ".git/ralph" / name).is_file() for name in foreign)
